@@ -1,0 +1,121 @@
+/**
+ * The edge to the GitHub runner: inputs in; log, annotations, outputs, state and job summary out. Every text passes the
+ * redaction here, whatever it passed before. A workplace that fails (a full disk, a missing file) costs a warning, never
+ * the failover.
+ */
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import * as core from '@actions/core'
+import { printable } from './printable.ts'
+import { renderSummary } from './render/summary.ts'
+import type { Report, Result } from './report.ts'
+import type { Secrets } from './secrets.ts'
+
+/** GitHub refuses a larger one. */
+const LARGEST_SUMMARY = 1_000_000
+
+export class Runner {
+  readonly #secrets: Secrets
+
+  constructor(secrets: Secrets) {
+    this.#secrets = secrets
+    // A log that nobody reads any more must not end the run.
+    for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
+  }
+
+  /** An input as the runner passed it; an input that is not set is empty. */
+  input(name: string): string {
+    return core.getInput(name, { trimWhitespace: false })
+  }
+
+  /** Has the runner mask a secret too: the second line of defence behind the redaction here. */
+  mask(secret: string): void {
+    for (const line of secret.split(/\r?\n/))
+      if (line.trim().length >= 8 && !line.startsWith('-----')) core.setSecret(line.trim())
+  }
+
+  log(line: string): void {
+    core.info(this.#clean(line, 2000))
+  }
+
+  warn(line: string): void {
+    core.warning(this.#clean(line, 2000))
+  }
+
+  /** One annotation for a run that did not end well; the job's log shows it in red. */
+  fail(line: string): void {
+    core.error(this.#clean(line, 4000))
+  }
+
+  output(result: Result, reportPath: string): void {
+    const outputs: Record<string, string> = {
+      outcome: result.outcome,
+      changed: String(result.changed),
+      health: result.health,
+      'active-addr': result.activeAddr,
+      redundancy: result.redundancy,
+      lag: String(result.lag ?? ''),
+      'rto-ms': String(result.rtoMs ?? ''),
+      'rpo-entries': String(result.rpoEntries ?? ''),
+      'cluster-id': result.clusterId,
+      report: reportPath,
+    }
+    this.#attempt('the outputs', () => {
+      for (const [name, value] of Object.entries(outputs)) core.setOutput(name, this.#secrets.redact(value))
+    })
+  }
+
+  /** Keeps a word for the post step. */
+  remember(name: string, value: string): void {
+    this.#attempt('the state for the post step', () => core.saveState(name, value))
+  }
+
+  recall(name: string): string {
+    return core.getState(name)
+  }
+
+  async summarize(report: Report, reportPath: string): Promise<void> {
+    const text = `${this.#secrets.redact(renderSummary(report))}\n\nFull report: \`${printable(reportPath).replaceAll('`', '')}\`\n`
+    if (process.env.GITHUB_STEP_SUMMARY === undefined) return
+    try {
+      await core.summary.addRaw(text.slice(0, LARGEST_SUMMARY)).write()
+    } catch {
+      this.warn('The job summary could not be written.')
+    }
+  }
+
+  /** Where the report goes: as asked, or a file of its own under the runner's temporary folder. */
+  reportPath(asked: string | undefined): string {
+    return asked === undefined
+      ? join(process.env.RUNNER_TEMP ?? tmpdir(), `vault-dr-report-${Date.now()}-${process.pid}.json`)
+      : resolve(asked)
+  }
+
+  /** Writes the report whole or not at all: a reader never meets half of one. */
+  save(report: Report, path: string): boolean {
+    return this.#attempt('the report', () => {
+      mkdirSync(dirname(path), { recursive: true })
+      writeFileSync(`${path}.part`, `${this.#secrets.redact(JSON.stringify(report, null, 2))}\n`, { mode: 0o600 })
+      renameSync(`${path}.part`, path)
+    })
+  }
+
+  #failedOnce = new Set<string>()
+
+  #attempt(what: string, act: () => void): boolean {
+    try {
+      act()
+      return true
+    } catch {
+      // Told once: the report is written at every change. The reason may quote a path or a value, and is left out.
+      if (!this.#failedOnce.has(what)) this.warn(`Could not write ${what}.`)
+      this.#failedOnce.add(what)
+      return false
+    }
+  }
+
+  #clean(line: string, longest: number): string {
+    return printable(this.#secrets.redact(line), longest)
+  }
+}

@@ -1,0 +1,142 @@
+/**
+ * Attaches a demoted cluster to the new primary: a public key from the one, an activation token for that key from the
+ * other, and the token handed over. With a public key nothing but the clusters' own port is needed between them; without
+ * one (an older server, or a policy that lacks the path) the token comes wrapped, and the follower fetches what is in it
+ * from the primary's API.
+ */
+import { randomBytes } from 'node:crypto'
+import { bring, type End, type Run, UNBROKEN } from './bring.ts'
+import { sleep } from './clock.ts'
+import type { Step } from './plan.ts'
+
+const TRIES = 3
+const PAUSE = 250
+/** Without a key after that many bad answers the wrapped token is taken, where that is allowed. */
+const MOST_KEY_ERRORS = 12
+
+/**
+ * The follower's public key, asked for until it comes: making one changes nothing, so it may be asked for again.
+ *
+ * @returns undefined where it is refused, or is not to be asked for
+ */
+export async function publicKey(run: Run): Promise<string | undefined> {
+  const { inputs, vaults, headerToken, deadline, cancelled, journal } = run
+  if (inputs.activation === 'wrapped' || headerToken === undefined) return undefined
+  for (let errors = 0; !deadline.passed && !cancelled.aborted; errors += 1) {
+    const answer = await vaults.from.generatePublicKey(headerToken)
+    if (answer.kind === 'accepted') return answer.value
+    if (answer.kind === 'refused' || (inputs.activation === 'auto' && errors >= MOST_KEY_ERRORS)) {
+      journal.say(`${run.lookout.world.from.host}: no public key: ${answer.because}`)
+      return undefined
+    }
+    await sleep(answer.kind === 'later' ? answer.afterMs : PAUSE)
+  }
+  return undefined
+}
+
+/**
+ * Makes an activation token on the new primary and hands it to the follower, until the follower streams.
+ *
+ * @param key made beforehand, or undefined to make it now
+ */
+export async function attach(run: Run, step: Step, key: string | undefined): Promise<End> {
+  const { inputs, vaults, journal, lookout } = run
+  let withKey = inputs.activation !== 'wrapped'
+  let last: End = { is: 'late', because: 'no activation token could be made in time' }
+  for (let tries = 0; tries < TRIES && !run.deadline.passed && !run.cancelled.aborted; tries += 1) {
+    const publicly = withKey ? ((tries === 0 ? key : undefined) ?? (await publicKey(run))) : undefined
+    if (publicly === undefined && inputs.activation === 'public-key') {
+      return {
+        is: 'refused',
+        because: `${lookout.world.from.host} gave no public key, and activation: public-key allows nothing else`,
+      }
+    }
+    const made = await activationToken(run, publicly)
+    if (made.is !== 'made') {
+      last = made
+      // A server or a policy that takes no public key may still give a wrapped token.
+      if (made.is === 'refused' && publicly !== undefined && inputs.activation === 'auto') withKey = false
+      else if (made.is === 'refused') return made
+      continue
+    }
+    if (step.verdict(await lookout.look()).is !== 'due') return { is: 'again' }
+    const end = await bring(
+      run,
+      step,
+      `update-primary sent, with a ${publicly === undefined ? 'wrapped token' : 'token for its public key'}, id ${made.id}`,
+      () => vaults.from.updatePrimary(inputs['dr-operation-token'] ?? '', made.token, inputs['primary-api-addr']),
+    )
+    if (end.is !== 'refused' && end.is !== 'lost') return end
+    last = end
+    if (publicly !== undefined && inputs.activation === 'auto') withKey = false
+    journal.say(`${lookout.world.from.host}: trying again with a new activation token`)
+  }
+  return last
+}
+
+type Made =
+  | { readonly is: 'made'; readonly id: string; readonly token: string }
+  | { readonly is: 'refused' | 'late'; readonly because: string }
+
+/** One activation token. A lost answer leaves an id behind that nobody holds a token for: it is revoked, by this run's own id. */
+async function activationToken(run: Run, publicly: string | undefined): Promise<Made> {
+  const { inputs, vaults, journal, lookout, deadline, deeds } = run
+  const token = inputs['vault-token'] ?? ''
+  const id = inputs['secondary-id'] ?? uniqueId()
+  let because = 'no activation token could be made in time'
+  while (!deadline.passed && !run.cancelled.aborted) {
+    deeds.sent += 1
+    if (!journal.report.activationIds.includes(id)) journal.report.activationIds.push(id)
+    journal.save()
+    const answer = await vaults.to.secondaryToken(token, id, publicly)
+    if (answer.kind === 'accepted') {
+      deeds.accepted += 1
+      return { is: 'made', id, token: answer.value }
+    }
+    journal.say(`${lookout.world.to.host}: secondary-token: ${answer.kind}: ${answer.because}`)
+    if (answer.kind === 'refused') return { is: 'refused', because: answer.because }
+    because = answer.because
+    if (answer.kind === 'unclear') {
+      if (await known(run, id)) await vaults.to.revokeSecondary(token, id)
+      return { is: 'late', because }
+    }
+    await sleep(Math.min(answer.afterMs, deadline.left))
+  }
+  return { is: 'late', because }
+}
+
+/** Whether the primary knows this id, from looks for more than a second: the lost request may still be at work. */
+async function known({ lookout }: Run, id: string): Promise<boolean> {
+  for (let waited = 0; waited < UNBROKEN; waited += PAUSE) {
+    const { to } = await lookout.look()
+    if (to.dr?.known_secondaries?.includes(id)) return true
+    await sleep(PAUSE)
+  }
+  return false
+}
+
+/**
+ * Revokes the activation ids that this run made and nobody uses, so that nothing is left behind.
+ *
+ * @returns the ids that could not be revoked
+ */
+export async function tidy(run: Pick<Run, 'inputs' | 'vaults' | 'lookout' | 'journal'>): Promise<string[]> {
+  const { inputs, vaults, lookout, journal } = run
+  const { from, to } = lookout.world
+  const used = from.dr?.secondary_id
+  const left: string[] = []
+  for (const id of journal.report.activationIds) {
+    if (id === used || to.dr?.known_secondaries?.includes(id) === false) continue
+    const answer = await vaults.to.revokeSecondary(inputs['vault-token'] ?? '', id)
+    if (answer.kind !== 'accepted') left.push(id)
+  }
+  return left
+}
+
+/** Unique for each run: ids must never be used twice, and a failover that is run again makes a new one. */
+function uniqueId(): string {
+  const run = [process.env.GITHUB_RUN_ID, process.env.GITHUB_RUN_ATTEMPT].filter((part) =>
+    /^\d{1,20}$/.test(part ?? ''),
+  )
+  return ['vault-dr', ...run, randomBytes(4).toString('hex')].join('-')
+}

@@ -1,0 +1,145 @@
+/**
+ * One write and its effect: sent once, looked for while its answer is awaited and after, and sent again only on proof.
+ *
+ * An answer that was lost leads to looks; the write goes out again only after more than a second of unbroken readings
+ * that it did not happen. Nothing is believed because it was asked for.
+ */
+import { type Deadline, monotonic } from './clock.ts'
+import type { Side, World } from './cluster.ts'
+import type { Inputs } from './inputs.ts'
+import type { Journal } from './journal.ts'
+import type { Lookout } from './lookout.ts'
+import type { Step } from './plan.ts'
+import type { Answer, Vault } from './vault/client.ts'
+
+/** Everything a run works with. */
+export interface Run {
+  readonly inputs: Inputs
+  readonly vaults: Readonly<Record<Side, Vault>>
+  readonly lookout: Lookout
+  readonly journal: Journal
+  readonly deadline: Deadline
+  /** Raised by a cancel: nothing new is begun, but for the one call that ends "no primary". */
+  readonly cancelled: AbortSignal
+  readonly deeds: Deeds
+  /** The DR operation token may go into a header: it is a batch or root token, which that does not use up. */
+  readonly headerToken: string | undefined
+  /** The follower's public key, made while the other cluster is being promoted. */
+  followerKey?: Promise<string | undefined>
+}
+
+/** What this run did, as far as the outcome depends on it. */
+export interface Deeds {
+  /** Writes that a Vault accepted. */
+  accepted: number
+  /** Writes that were sent, whatever came of them. */
+  sent: number
+  /** This run demoted the old primary, and saw it. */
+  demoted: boolean
+  promoted: boolean
+  restored: boolean
+  /** Where a role change was sent of which it is not known, by its answer or a look, what became of it. */
+  unclear: Side | undefined
+  /** WAL entries that may be lost: an upper bound, as seen between the demotion and the promotion. */
+  rpo?: number | 'unknown'
+}
+
+export const noDeeds = (): Deeds => ({
+  accepted: 0,
+  sent: 0,
+  demoted: false,
+  promoted: false,
+  restored: false,
+  unclear: undefined,
+})
+
+/** How a step ended. `turned`: the world went the other way. `again`: it may be asked for anew. */
+export type End =
+  | { readonly is: 'so' }
+  | { readonly is: 'again' }
+  | { readonly is: 'refused' | 'turned' | 'late' | 'lost'; readonly because: string }
+
+/** Unbroken readings of that length say that a lost write did not happen. In ms. */
+export const UNBROKEN = 1200
+/** A reading after a refusal must still show that nothing changed. In ms. */
+const REFUSED_FOR = 250
+/** Sends of one role change, lost answers included. */
+const MOST_SENDS = 3
+
+/**
+ * Sends a write and looks, while its answer is awaited and after, until the step's wish holds.
+ *
+ * @param send makes the call; called again only where the answer or the looks prove that it was not applied
+ */
+export async function bring(run: Run, step: Step, what: string, send: () => Promise<Answer<unknown>>): Promise<End> {
+  const { journal, lookout, deadline, deeds, inputs } = run
+  const launch = () => {
+    const flight: { answer?: Answer<unknown>; at?: number } = {}
+    deeds.sent += 1
+    deeds.unclear = step.on
+    journal.sent(step, lookout.world, what)
+    void send().then((answer) => {
+      flight.answer = answer
+      flight.at = Date.now()
+      if (answer.kind === 'accepted') deeds.accepted += 1
+      else journal.say(`${lookout.world[step.on].host}: ${step.name}: ${answer.kind}: ${answer.because}`)
+    })
+    return flight
+  }
+  let flight = launch()
+  let unclear = false
+  let quietSince: number | undefined
+  let putOffSince: number | undefined
+  for await (const world of lookout.watch(step.on, deadline)) {
+    const verdict = step.verdict(world)
+    if (verdict.is === 'so') {
+      deeds.unclear = undefined
+      return finish(run, step, world)
+    }
+    const { answer, at } = flight
+    unclear ||= answer?.kind === 'unclear'
+    deeds.unclear = unclear || answer === undefined || answer.kind === 'accepted' ? step.on : undefined
+    journal.waiting(step, world)
+    const contrary = verdict.is === 'blocked' || verdict.is === 'later'
+    // Only readings that began after the answer speak of what the write did.
+    const telling = contrary || (verdict.is === 'due' && at !== undefined && world[step.on].askedAt >= at)
+    quietSince = telling ? (quietSince ?? monotonic()) : undefined
+    const unbroken = quietSince === undefined ? 0 : monotonic() - quietSince
+    if (contrary) {
+      if (unbroken < UNBROKEN) continue
+      return { is: 'turned', because: 'because' in verdict ? verdict.because : '' }
+    }
+    if (quietSince === undefined || answer === undefined || answer.kind === 'accepted') continue
+    if (answer.kind === 'refused') {
+      if (unbroken < REFUSED_FOR) continue
+      return { is: unclear ? 'lost' : 'refused', because: answer.because }
+    }
+    if (answer.kind === 'later') {
+      putOffSince ??= monotonic()
+      if (step.name === 'promote' && monotonic() - putOffSince > inputs['catch-up-timeout']) {
+        return { is: unclear ? 'lost' : 'refused', because: `${answer.because}, for longer than catch-up-timeout` }
+      }
+      if (at === undefined || Date.now() - at < answer.afterMs) continue
+    } else {
+      if (unbroken < UNBROKEN) continue
+      if ((journal.report.steps.find(({ name }) => name === step.name)?.sends ?? 0) >= MOST_SENDS)
+        return { is: 'lost', because: answer.because }
+    }
+    if (run.cancelled.aborted) return { is: 'lost', because: 'the run was cancelled' }
+    if (step.verdict(await lookout.look()).is !== 'due') continue
+    flight = launch()
+    quietSince = undefined
+  }
+  const { answer } = flight
+  const said = answer === undefined ? 'no answer came' : answer.kind === 'accepted' ? 'it was accepted' : answer.because
+  return { is: 'late', because: `${said}, and it did not come about in time` }
+}
+
+/** A wish that was brought about, and seen. */
+export function finish({ journal, deeds }: Run, step: Step, world: World): End {
+  if (step.name === 'demote') deeds.demoted = true
+  if (step.name === 'promote') deeds.promoted = true
+  if (step.name === 'restore') deeds.restored = true
+  journal.done(step, world)
+  return { is: 'so' }
+}

@@ -1,0 +1,145 @@
+/**
+ * Brings the wishes of a plan about, one after another: look, decide, act, look again. The only place that changes
+ * anything at a Vault.
+ *
+ * One write is under way at a time, but for the harmless public key, and each is preceded by a fresh look at both.
+ */
+import { attach, publicKey } from './attach.ts'
+import { bring, type End, finish, type Run, UNBROKEN } from './bring.ts'
+import { Deadline, monotonic } from './clock.ts'
+import { lastRole, nobodyPrimary, role, sameRoot, type World } from './cluster.ts'
+import { restore, reunite, type Step } from './plan.ts'
+
+/** A reading younger than this needs no fresh one before a write. In ms. */
+const FRESH = 200
+/** Brings every wish about, in order, until all hold, one can't be had, the time is up or the run is cancelled. */
+export async function execute(run: Run, steps: readonly Step[]): Promise<void> {
+  const { lookout, journal, deadline, deeds } = run
+  // Each step may be begun anew when the world changes under it, but not for ever.
+  for (let rounds = 0; rounds < 12; rounds += 1) {
+    const world = await lookout.look(FRESH)
+    journal.survey(steps, world)
+    const step = steps.find((candidate) => !['so', 'waived'].includes(candidate.verdict(world).is))
+    if (step === undefined) return
+    const verdict = step.verdict(world)
+    if (verdict.is === 'blocked' || verdict.is === 'later') return journal.failed(step, world, verdict.because)
+    if (deadline.passed) return journal.failed(step, world, 'the time is up')
+    if (run.cancelled.aborted && !endsNoPrimary(run, step, world))
+      return journal.failed(step, world, 'the run was cancelled', 'interrupted')
+    if (verdict.is === 'due' && !prepared(run, step) && !(await quiet(run, step))) continue
+    const end = verdict.is === 'underway' ? await wait(run, step) : await act(run, step, steps)
+    if (end.is === 'so' || end.is === 'again') continue
+    journal.failed(step, lookout.world, end.because, run.cancelled.aborted ? 'interrupted' : 'failed')
+    if (step.name === 'promote' && end.is === 'refused' && deeds.unclear === undefined && steps.length > 1)
+      await wayBack(run)
+    return
+  }
+}
+
+/** After a cancel one thing is still begun: the promotion that ends a state in which nobody serves, made by this run. */
+const endsNoPrimary = (run: Run, step: Step, world: World): boolean =>
+  step.name === 'promote' && run.deeds.demoted && nobodyPrimary(world) && run.deadline.left > 500
+
+/** The state that this step starts from was made by this run, or shows plainly; else somebody may be at work on it. */
+function prepared({ deeds, lookout, inputs }: Run, step: Step): boolean {
+  if (step.name === 'demote' || deeds.demoted || deeds.promoted) return true
+  return inputs.mode === 'emergency' && role(lookout.world.from) === 'unknown'
+}
+
+/**
+ * Nobody is primary, or nobody follows, and it was not this run that made it so: an earlier run may have died half way,
+ * or one in the opposite direction may be at work. Watching for two seconds and a bit is the only guard against that one;
+ * the jitter keeps two such runs from acting in the same moment.
+ *
+ * @returns whether the step stayed due all the while
+ */
+async function quiet(run: Run, step: Step): Promise<boolean> {
+  const until = new Deadline(step.name === 'promote' ? 2000 + Math.random() * 500 : UNBROKEN)
+  run.journal.say(
+    `${run.lookout.world[step.on].host}: left half way by an earlier run or a person; watching for ${Math.ceil(until.left / 1000)} s whether somebody is at work`,
+  )
+  for await (const world of run.lookout.watch(step.on, until)) {
+    if (step.verdict(world).is !== 'due' || run.cancelled.aborted) return false
+  }
+  return true
+}
+
+/** Waits for what is under way already. */
+async function wait(run: Run, step: Step): Promise<End> {
+  const { journal, lookout, inputs, deeds } = run
+  journal.begin(step, lookout.world)
+  // A cluster that tells nothing is not waited for as long as one that is on its way.
+  const until =
+    deeds.sent === 0 && role(lookout.world[step.on]) === 'unknown'
+      ? new Deadline(Math.min(inputs['catch-up-timeout'], run.deadline.left))
+      : run.deadline
+  let against: number | undefined
+  for await (const world of lookout.watch(step.on, until)) {
+    const verdict = step.verdict(world)
+    if (verdict.is === 'so') return finish(run, step, world)
+    if (verdict.is === 'due' || verdict.is === 'waived') return { is: 'again' }
+    against = verdict.is === 'underway' ? undefined : (against ?? monotonic())
+    if (against !== undefined && monotonic() - against > UNBROKEN && 'because' in verdict)
+      return { is: 'turned', because: verdict.because }
+    if (run.cancelled.aborted && deeds.sent === 0) break
+    journal.waiting(step, world)
+  }
+  return { is: 'late', because: run.cancelled.aborted ? 'the run was cancelled' : 'it did not come about in time' }
+}
+
+async function act(run: Run, step: Step, steps: readonly Step[]): Promise<End> {
+  const { vaults, inputs, lookout, journal } = run
+  journal.begin(step, lookout.world)
+  const token = inputs['vault-token'] ?? ''
+  const drToken = inputs['dr-operation-token'] ?? ''
+  switch (step.name) {
+    case 'demote':
+      return bring(run, step, 'demote sent', () => vaults.from.demote(token))
+    case 'promote': {
+      run.deeds.rpo = atRisk(lookout.world)
+      // The key for the way back in is made while the other cluster is being promoted: it changes no role.
+      if (steps.some(({ name }) => name === 'follow') && lastRole(lookout.world.from) === 'secondary')
+        run.followerKey = publicKey(run)
+      return bring(run, step, 'promote sent', () => vaults.to.promote(drToken, inputs['primary-cluster-addr']))
+    }
+    case 'restore':
+      return bring(run, step, 'promote sent, to make it primary again', () => vaults.from.promote(drToken, undefined))
+    case 'follow':
+      return attach(run, step, await run.followerKey)
+    case 'reunite':
+      return wait(run, step)
+  }
+}
+
+/**
+ * The promotion was refused after the demotion, so nobody is primary. The old primary holds everything: it is made
+ * primary again, but only where the other one is seen to be a secondary still, and no promotion of it is unaccounted for.
+ * On a lost answer this would make two primaries.
+ */
+async function wayBack(run: Run): Promise<void> {
+  const { lookout, journal } = run
+  if (run.cancelled.aborted) return
+  journal.note(`${lookout.world.to.host} was refused the role; making ${lookout.world.from.host} primary again`)
+  for (const step of [restore, reunite]) {
+    const world = await lookout.look()
+    const verdict = step.verdict(world)
+    if (verdict.is === 'blocked') return journal.failed(step, world, verdict.because)
+    const end =
+      verdict.is === 'so'
+        ? finish(run, step, world)
+        : verdict.is === 'due'
+          ? await act(run, step, [])
+          : await wait(run, step)
+    if (end.is === 'again') return journal.failed(step, lookout.world, 'it changed again')
+    if (end.is !== 'so') return journal.failed(step, lookout.world, end.because)
+  }
+}
+
+/** Upper bound of the WAL entries that a promotion now would lose, from what both show of themselves. */
+function atRisk(world: World): number | 'unknown' {
+  const { from, to } = world
+  if (role(from) !== 'secondary') return 'unknown'
+  if (sameRoot(world)) return 0
+  const [wrote, received] = [from.dr?.last_dr_wal, to.dr?.last_remote_wal]
+  return wrote !== undefined && received !== undefined && received > 0 ? Math.max(0, wrote - received) : 'unknown'
+}

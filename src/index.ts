@@ -1,0 +1,14 @@
+/**
+ * The entry of the bundle. The name of the file that the runner started says which step this is: `dist/index.js` is the
+ * main step, `dist/post.js` (a line that imports this one) the post step. Nothing that could be lost on the way, such as
+ * the state between them, decides it: a post step that took itself for the main one would fail over once more.
+ */
+import { basename } from 'node:path'
+import { main } from './main.ts'
+import { post } from './post.ts'
+
+const cancel = new AbortController()
+// The runner sends SIGINT, after 7.5 s SIGTERM, after 2.5 s more SIGKILL. Neither of the first two ends the run by itself.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => cancel.abort())
+
+await (basename(process.argv[1] ?? '') === 'post.js' ? post : main)(cancel.signal)

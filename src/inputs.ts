@@ -1,0 +1,298 @@
+/**
+ * What the operator asked for: every input of action.yml, read once, masked, checked, and all mistakes told at once.
+ * Nothing past this file looks at an input's text again.
+ */
+import { createPrivateKey, X509Certificate } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { z } from 'zod'
+import type { Secrets } from './secrets.ts'
+
+/** Checks that an operator may waive by name; see docs in README, "Checks". */
+export const WAIVERS = [
+  'streaming',
+  'heartbeat',
+  'lag',
+  'merkle',
+  'version',
+  'vault-token',
+  'dr-operation-token',
+  'token-ttl',
+  'capabilities',
+  'emergency-evidence',
+] as const
+export type Waiver = (typeof WAIVERS)[number]
+
+export const OPERATIONS = ['status', 'failover', 'failback', 'demote', 'promote', 'update-primary'] as const
+export type Operation = (typeof OPERATIONS)[number]
+
+/** Inputs that hold a secret: masked before anything else is done with them. */
+export const SECRET_INPUTS = ['vault-token', 'dr-operation-token', 'client-key'] as const
+
+/** A duration as `90s`, `10m`, `1h30m`, in milliseconds. */
+const UNITS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
+const DAY = 86_400_000
+
+const duration = (most: number) =>
+  z.string().transform((text, ctx) => {
+    const parts = [...text.matchAll(/(\d{1,9})(ms|s|m|h)/g)]
+    const ms = parts.reduce((sum, [, count, unit]) => sum + Number(count) * (UNITS[unit ?? ''] ?? 0), 0)
+    if (parts.length === 0 || parts.map(([all]) => all).join('') !== text) {
+      ctx.addIssue('is not a duration: write a number with its unit, like 90s, 10m or 1h30m')
+    } else if (ms <= 0 || ms > most) {
+      ctx.addIssue(`must be more than 0 and at most ${most / 3_600_000}h`)
+    }
+    return ms
+  })
+
+const yesOrNo = z
+  .enum(['true', 'false', 'True', 'False', 'TRUE', 'FALSE'], 'must be true or false')
+  .transform((text) => text.toLowerCase() === 'true')
+
+/** Tokens go into a header, so white space and control characters are refused here, before a library throws them back. */
+const token = z
+  .string()
+  .regex(
+    /^[\x21-\x7e]+$/,
+    'holds white space or characters that no Vault token has: store the secret again without a line end (printf %s "$TOKEN" | gh secret set …)',
+  )
+  .max(8192, 'is longer than any Vault token (8 KiB)')
+
+const address = z.string().transform((text, ctx) => {
+  // A foreign error here would show the address, which may hold a password: every sentence is ours and shows none of it.
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  const say = (what: string) =>
+    ctx.addIssue(`${what}: write the address of the Vault API, like https://vault.example.com:8200`)
+  if (url === undefined || !['https:', 'http:'].includes(url.protocol)) say('is not an http(s) URL')
+  else if (url.username !== '' || url.password !== '') say('holds a user name or password')
+  else if (url.search !== '' || url.hash !== '' || /[?#]/.test(text)) say('holds a query or a fragment')
+  else if (/^\/v1(\/|$)/.test(url.pathname)) say('ends in /v1, which is added by this action')
+  else if (url.protocol === 'http:' && !loopback(url.hostname)) {
+    ctx.addIssue('is http: tokens are sent over https only (http is allowed for loopback addresses)')
+  } else return url.href.replace(/\/+$/, '')
+  return z.NEVER
+})
+
+const loopback = (host: string) => host === 'localhost' || host === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(host)
+
+/** An address that Vault is told, and that this program never connects to. */
+const passedOn = z.string().regex(/^[\x21-\x7e]{1,300}$/, 'is not an address: it holds white space or is too long')
+
+/** PEM text, or the path of a file that holds it. */
+const pem = z.string().transform((text, ctx) => {
+  if (text.includes('-----BEGIN')) return text
+  try {
+    const held = readFileSync(text, 'utf8')
+    if (held.includes('-----BEGIN')) return held
+    ctx.addIssue('names a file that holds no PEM text (-----BEGIN …)')
+  } catch {
+    // Why it could not be read would show the text, which may be a key that lost its first line.
+    ctx.addIssue('is neither PEM text (-----BEGIN …) nor the path of a file that can be read')
+  }
+  return z.NEVER
+})
+
+const CERTIFICATE = /-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g
+
+const certificates = pem.superRefine((text, ctx) => {
+  const found = text.match(CERTIFICATE) ?? []
+  if (found.length === 0 || !found.every(readable)) {
+    ctx.addIssue('holds no certificate that can be read (-----BEGIN CERTIFICATE----- …)')
+  }
+})
+
+function readable(certificate: string): boolean {
+  try {
+    return new X509Certificate(certificate).fingerprint256 !== ''
+  } catch {
+    // A broken certificate is a mistake in the input, which the caller names.
+    return false
+  }
+}
+
+const names = <T extends string>(known: readonly T[], what: string) =>
+  z.string().transform((text, ctx) => {
+    const given = text.split(/[\s,]+/).filter((name) => name !== '')
+    const isKnown = (name: string): name is T => (known as readonly string[]).includes(name)
+    const unknown = given.filter((name) => !isKnown(name))
+    if (unknown.length > 0)
+      ctx.addIssue(
+        `names ${unknown.length === 1 ? 'a' : ''} ${what} that can't be waived or doesn't exist; it takes ${known.join(', ')}`.replace(
+          '  ',
+          ' ',
+        ),
+      )
+    return [...new Set(given.filter(isKnown))]
+  })
+
+const required = (what: string) => ({
+  error: (issue: { input?: unknown }) => (issue.input === undefined ? `is missing: ${what}` : undefined),
+})
+
+/** One entry for each input of action.yml, in its order; a test holds the two against each other. */
+export const INPUTS = {
+  operation: z.enum(OPERATIONS, { error: () => `must be one of ${OPERATIONS.join(', ')}` }),
+  'primary-addr': z
+    .string(required('the address of the cluster that is the DR primary in normal running'))
+    .pipe(address),
+  'secondary-addr': z.string(required('the address of the cluster at the DR site')).pipe(address),
+  'vault-token': token.optional(),
+  'dr-operation-token': token.optional(),
+  'ca-cert': certificates.optional(),
+  'client-cert': certificates.optional(),
+  'client-key': pem.optional(),
+  'tls-server-name': z
+    .string()
+    .regex(/^[A-Za-z0-9.-]{1,253}$/, 'is not a host name')
+    .optional(),
+  mode: z.enum(['planned', 'emergency'], { error: () => 'must be planned or emergency' }).default('planned'),
+  confirm: z.string().optional(),
+  'dry-run': yesOrNo.default(false),
+  override: names(WAIVERS, 'check').default([]),
+  'max-lag': z
+    .string()
+    .regex(/^\d{1,15}$/, 'must be a whole number of WAL entries, 0 or more')
+    .transform(Number)
+    .default(0),
+  'catch-up-timeout': duration(DAY).default(60_000),
+  timeout: duration(DAY).default(600_000),
+  'primary-cluster-addr': passedOn.optional(),
+  'primary-api-addr': passedOn.optional(),
+  'secondary-id': z
+    .string()
+    .regex(/^[A-Za-z0-9._-]{1,128}$/, 'may hold letters, digits, dots, dashes and underscores, at most 128')
+    .optional(),
+  activation: z
+    .enum(['auto', 'public-key', 'wrapped'], { error: () => 'must be auto, public-key or wrapped' })
+    .default('auto'),
+  'fail-on': z
+    .enum(['degraded', 'critical', 'never'], { error: () => 'must be degraded, critical or never' })
+    .default('critical'),
+  'report-path': z
+    .string()
+    .regex(/^[^\0\r\n]+$/, 'is not a path')
+    .optional(),
+} as const
+
+const schema = z.object(INPUTS)
+type Fields = z.output<typeof schema>
+
+/** What the operator asked for, checked. */
+export interface Inputs extends Fields {
+  /** Where the primary role leaves. Named by direction, since roles change in the middle of a run. */
+  readonly from: string
+  /** Where the primary role goes. */
+  readonly to: string
+}
+
+/** All that is wrong with the inputs, a sentence each, beginning with the input's name. */
+export class InvalidInputs extends Error {
+  readonly mistakes: readonly string[]
+
+  constructor(mistakes: readonly string[]) {
+    super(mistakes.join('\n'))
+    this.mistakes = mistakes
+  }
+}
+
+/** An address as people name it: host, and port where it isn't the scheme's own. */
+export const hostOf = (addr: string): string => new URL(addr).host
+
+/**
+ * Reads and checks every input.
+ *
+ * @param read gives an input's text as the runner passed it, `''` where it is not set
+ * @param secrets learns every secret input before it is looked at
+ * @param mask is told of the same secrets, for the runner's own mask
+ * @throws InvalidInputs with all mistakes at once
+ */
+export function readInputs(read: (name: string) => string, secrets: Secrets, mask: (secret: string) => void): Inputs {
+  const hide = (secret: string) => {
+    secrets.add(secret)
+    mask(secret)
+  }
+  for (const name of SECRET_INPUTS) hide(read(name))
+  const given = Object.fromEntries(
+    Object.keys(INPUTS).map((name): [string, string | undefined] => {
+      const text = read(name)
+      const secret = (SECRET_INPUTS as readonly string[]).includes(name)
+      return [name, (secret ? text : text.trim()) === '' ? undefined : secret ? text : text.trim()]
+    }),
+  )
+  const parsed = schema.safeParse(given)
+  const mistakes = parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`)
+  mistakes.push(...together(given, parsed.data))
+  if (mistakes.length > 0 || !parsed.success) throw new InvalidInputs(mistakes)
+  // The key may have been read from a file: then what it holds is the secret.
+  hide(parsed.data['client-key'] ?? '')
+  const { 'primary-addr': primary, 'secondary-addr': secondary } = parsed.data
+  const [from, to] = parsed.data.operation === 'failback' ? [secondary, primary] : [primary, secondary]
+  return { ...parsed.data, from, to, 'vault-token': parsed.data['vault-token'] ?? parsed.data['dr-operation-token'] }
+}
+
+/** Which credentials an operation can't do without. */
+const NEEDS: Record<Operation, readonly ('vault-token' | 'dr-operation-token')[]> = {
+  status: [],
+  failover: ['vault-token', 'dr-operation-token'],
+  failback: ['vault-token', 'dr-operation-token'],
+  demote: ['vault-token'],
+  promote: ['dr-operation-token'],
+  'update-primary': ['vault-token', 'dr-operation-token'],
+}
+
+/** The mistakes that only show when inputs are seen together; told beside the others, so it works on raw texts too. */
+function together(given: Record<string, string | undefined>, fields: Fields | undefined): string[] {
+  const mistakes: string[] = []
+  const operation = OPERATIONS.find((name) => name === given.operation)
+  const [primary, secondary] = [given['primary-addr'], given['secondary-addr']].map((text) => {
+    const read = address.safeParse(text)
+    return read.success ? read.data : undefined
+  })
+  if (primary !== undefined && primary === secondary) {
+    mistakes.push('secondary-addr is the same address as primary-addr: give the address of the other cluster')
+  }
+  for (const name of operation ? NEEDS[operation] : []) {
+    const held = given[name] ?? (name === 'vault-token' ? given['dr-operation-token'] : undefined)
+    if (held !== undefined) continue
+    mistakes.push(
+      name === 'vault-token'
+        ? `vault-token is missing: ${operation} needs a Vault token for the DR primary (one orphan batch token given as dr-operation-token can serve for both)`
+        : `dr-operation-token is missing: ${operation} needs a DR operation token for the DR secondary`,
+    )
+  }
+  if (given.mode === 'emergency') {
+    const to = operation === 'failback' ? primary : secondary
+    const host = to === undefined ? undefined : hostOf(to)
+    const confirmed = given.confirm?.toLowerCase()
+    if (confirmed === undefined) {
+      mistakes.push(
+        `confirm is missing: mode emergency wants the host of the cluster to be promoted${host ? `, ${host}` : ''}`,
+      )
+    } else if (host !== undefined && confirmed !== host) {
+      mistakes.push(
+        `confirm does not name the cluster to be promoted, which is ${host}: look again which cluster you mean`,
+      )
+    }
+  }
+  if ((given['client-cert'] === undefined) !== (given['client-key'] === undefined)) {
+    const [missing, there] =
+      given['client-cert'] === undefined ? ['client-cert', 'client-key'] : ['client-key', 'client-cert']
+    mistakes.push(`${missing} is missing: ${there} is given, and TLS needs both`)
+  } else if (fields?.['client-cert'] !== undefined && fields['client-key'] !== undefined) {
+    const wrong = mismatch(fields['client-cert'], fields['client-key'])
+    if (wrong !== undefined) mistakes.push(wrong)
+  }
+  return mistakes
+}
+
+function mismatch(certificate: string, key: string): string | undefined {
+  try {
+    const privateKey = createPrivateKey(key)
+    const [leaf] = certificate.match(CERTIFICATE) ?? []
+    return leaf && new X509Certificate(leaf).checkPrivateKey(privateKey)
+      ? undefined
+      : 'client-key does not belong to the first certificate in client-cert'
+  } catch {
+    // The library's words may hold parts of the key.
+    return 'client-key holds no private key that can be read (PEM, without a passphrase)'
+  }
+}

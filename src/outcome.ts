@@ -1,0 +1,301 @@
+/**
+ * What a run came to, told from the clusters as they are at its end and from what the run did; never from what it meant
+ * to do. Pure.
+ */
+import type { Deeds } from './bring.ts'
+import type { Check } from './checks.ts'
+import {
+  describe,
+  follows,
+  heartbeatAge,
+  lag,
+  nobodyPrimary,
+  oneCluster,
+  other,
+  primaryOf,
+  role,
+  STALE,
+  serving,
+  strangers,
+  twoPrimaries,
+  type World,
+} from './cluster.ts'
+import type { Inputs } from './inputs.ts'
+import type { Step } from './plan.ts'
+import { type Health, OUTCOMES, type Outcome, type Report, type Result } from './report.ts'
+
+export interface Ending {
+  readonly inputs: Inputs
+  readonly steps: readonly Step[]
+  readonly deeds: Deeds
+  readonly world: World
+  readonly checks: readonly Check[]
+  readonly cancelled: boolean
+  readonly report: Report
+  /** `status`: what keeps the pair from being healthy, beside what the world itself shows. */
+  readonly findings?: readonly string[]
+}
+
+/** The whole verdict: outcome, exit code, outputs, sentences. */
+export function conclude(ending: Ending): Result {
+  const { inputs, world, deeds, report } = ending
+  const looked = inputs.operation === 'status' && ending.checks.every(({ state }) => state !== 'failed')
+  const outcome = looked ? 'done' : decide(ending)
+  const primary = primaryOf(world)
+  const condition = diagnose(world)
+  const findings = ending.findings ?? []
+  const health = condition.health === 'healthy' && findings.length > 0 ? 'degraded' : condition.health
+  const { outage } = report
+  return {
+    outcome,
+    exitCode: looked ? (fails(health, inputs['fail-on']) ? 1 : 0) : OUTCOMES[outcome],
+    changed: deeds.accepted > 0,
+    health,
+    activeAddr: primary === undefined ? '' : inputs[primary],
+    redundancy: primary !== undefined && follows(world[other(primary)], world[primary]) ? 'protected' : 'unprotected',
+    lag: lag(world),
+    rtoMs: deeds.promoted && outage?.until !== undefined ? Math.max(0, outage.until - outage.from) : undefined,
+    rpoEntries: deeds.promoted ? deeds.rpo : undefined,
+    clusterId: [world.to, world.from].map(({ dr }) => dr?.cluster_id ?? '').find((id) => UUID.test(id)) ?? '',
+    ...(inputs.operation === 'status'
+      ? statusWords(health, world, [...condition.reasons, ...findings])
+      : words(outcome, ending)),
+  }
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+
+const fails = (health: Health, failOn: Inputs['fail-on']): boolean =>
+  failOn === 'degraded' ? health !== 'healthy' : failOn === 'critical' && health === 'critical'
+
+/** What is true of the clusters comes first; what the run did only tells apart what they leave open. */
+function decide({ inputs, steps, deeds, world, checks, cancelled }: Ending): Outcome {
+  const { from, to } = world
+  const untouched = deeds.sent === 0
+  const refused = checks.some(({ state }) => state === 'failed')
+  if (untouched && (strangers(world) || oneCluster(world) || inputs.operation === 'status')) return 'blocked'
+  if (twoPrimaries(world)) return 'two-primaries'
+  if (deeds.restored && role(from) === 'primary') return 'restored'
+  if (steps.every((step) => ['so', 'waived'].includes(step.verdict(world).is)))
+    return deeds.accepted > 0 ? 'done' : 'unchanged'
+  if (
+    inputs['dry-run'] &&
+    !refused &&
+    steps.some((step) => ['due', 'later', 'underway'].includes(step.verdict(world).is))
+  )
+    return 'planned'
+  if (nobodyPrimary(world)) return 'no-primary'
+  if (untouched && refused && inputs.operation === 'update-primary') return 'blocked'
+  if (role(to) === 'primary') return 'incomplete'
+  if (untouched) return cancelled && !refused ? 'failed' : 'blocked'
+  if (role(from) === 'primary') return 'failed'
+  if (deeds.unclear !== undefined && role(world[deeds.unclear]) === 'unknown') return 'unknown'
+  return deeds.demoted ? 'no-primary' : 'failed'
+}
+
+/** The condition of the pair as the two clusters show it, with a sentence for everything that is short. */
+export function diagnose(world: World): { health: Health; reasons: string[] } {
+  const { from, to } = world
+  if (oneCluster(world))
+    return { health: 'critical', reasons: [`${from.host} and ${to.host} are two addresses of one cluster.`] }
+  if (strangers(world))
+    return { health: 'critical', reasons: ['The two clusters belong to different DR sets (cluster_id).'] }
+  if (twoPrimaries(world)) return { health: 'critical', reasons: ['Two clusters claim the primary role.'] }
+  const corrupt = [from, to].filter(({ dr }) => dr?.corrupted_merkle_tree)
+  if (corrupt.length > 0)
+    return { health: 'critical', reasons: corrupt.map(({ host }) => `The merkle tree of ${host} is corrupt.`) }
+  const side = primaryOf(world)
+  if (side === undefined) {
+    return {
+      health: 'critical',
+      reasons: ['No primary answers.', ...[from, to].map((cluster) => `${cluster.host}: ${describe(cluster)}.`)],
+    }
+  }
+  const [primary, secondary] = [world[side], world[other(side)]]
+  if (!serving(primary))
+    return {
+      health: 'critical',
+      reasons: [
+        `${primary.host} is primary and does not serve: ${describe(primary)}, sys/health ${primary.healthCode || 'unread'}.`,
+      ],
+    }
+  if (!follows(secondary, primary)) {
+    const stranger = role(secondary) === 'secondary' && secondary.dr?.state === 'stream-wals'
+    return {
+      health: 'degraded',
+      reasons: [
+        `${secondary.host} does not stream from ${primary.host}: ${describe(secondary)}${stranger ? ', and not connected as a secondary that this primary knows' : ''}.`,
+      ],
+    }
+  }
+  if (secondary.health?.sealed) return { health: 'degraded', reasons: [`${secondary.host} is sealed.`] }
+  const ofSecondary = primary.dr?.secondaries?.filter((peer) => peer.node_id === secondary.dr?.secondary_id)
+  const beats = [heartbeatAge(primary, ofSecondary), heartbeatAge(secondary, secondary.dr?.primaries)].filter(
+    (age) => age !== undefined,
+  )
+  if (beats.some((age) => age > STALE))
+    return {
+      health: 'degraded',
+      reasons: [`The last heartbeat between the clusters is ${Math.round(Math.max(...beats) / 1000)} s old.`],
+    }
+  return { health: 'healthy', reasons: [] }
+}
+
+interface Words {
+  readonly verdict: string
+  readonly reasons: readonly string[]
+  readonly next: readonly string[]
+}
+
+function statusWords(health: Health, world: World, reasons: readonly string[]): Words {
+  const side = primaryOf(world)
+  const verdict = {
+    healthy:
+      side === undefined
+        ? ''
+        : `Healthy: ${world[side].host} is the DR primary, and ${world[other(side)].host} streams from it.`,
+    degraded: `Degraded: ${side === undefined ? 'the primary' : world[side].host} serves, but its protection is short.`,
+    critical: `Critical: ${reasons[0] ?? 'no primary answers.'}`,
+  }[health]
+  const next: Record<Health, string[]> = {
+    healthy: [],
+    degraded: [
+      'Mend the secondary or its link before it is needed; a failover would be refused, or lose writes, as it stands.',
+    ],
+    critical: twoPrimaries(world)
+      ? [
+          'Decide which cluster holds the data to keep, then run `operation: failover` (to keep the one at `secondary-addr`) or `operation: failback` (the one at `primary-addr`) with `mode: emergency` and its host in `confirm`.',
+        ]
+      : nobodyPrimary(world)
+        ? [
+            'Nobody serves. Run `operation: failover` or `operation: failback`: it makes the one or the other cluster primary.',
+          ]
+        : side === undefined
+          ? [
+              'If the primary is lost, run `operation: failover` with `mode: emergency` and the host of the DR site in `confirm`.',
+            ]
+          : [],
+  }
+  return { verdict, reasons: health === 'critical' ? reasons.slice(1) : reasons, next: next[health] }
+}
+
+/** Each outcome in a sentence, why it is so, and what to do now. */
+function words(outcome: Outcome, ending: Ending): Words {
+  const { inputs, world, steps, checks, report, deeds } = ending
+  const { from, to } = world
+  const again = `Run the same workflow again (\`operation: ${inputs.operation}\`): it goes on from what the clusters say.`
+  const failed = report.steps.filter(({ state }) => state === 'failed' || state === 'interrupted')
+  const because = failed.map((step) => `${step.name} on ${step.host}: ${step.because}.`)
+  const refusals = checks.filter(({ state }) => state === 'failed')
+  const reasons = [...refusals.map(({ name, evidence }) => `${name}: ${evidence}.`), ...because]
+  const fixes = refusals.flatMap(({ fix }) => (fix === undefined ? [] : [fix]))
+  const protectedNow = follows(from, to)
+    ? `${from.host} follows it and streams.`
+    : `Nothing follows it yet (${from.host}: ${describe(from)}).`
+  const phase = inputs.operation
+  switch (outcome) {
+    case 'done':
+      if (phase === 'demote')
+        return {
+          verdict: `${from.host} is no longer the DR primary.`,
+          reasons: [],
+          next: role(to) === 'primary' ? [] : ['Nobody serves until the next phase: run `operation: promote`.'],
+        }
+      return {
+        verdict: `${to.host} is the DR primary. ${protectedNow}`,
+        reasons: [],
+        next: follows(from, to)
+          ? []
+          : role(from) === 'unknown'
+            ? [
+                `Keep clients away from ${from.host}: when it comes back it still believes to be primary. Then run this again with \`mode: emergency\` and the same \`confirm\`: it demotes and re-attaches it.`,
+              ]
+            : ['Run `operation: update-primary`: it attaches the old primary to the new one.'],
+      }
+    case 'unchanged':
+      return {
+        verdict:
+          phase === 'demote'
+            ? `It was so already: ${from.host} is not the DR primary.`
+            : `It was so already: ${to.host} is the DR primary. ${protectedNow}`,
+        reasons: [],
+        next: phase === 'demote' && nobodyPrimary(world) ? ['Nobody serves: run `operation: promote`.'] : [],
+      }
+    case 'planned': {
+      const wishes = steps
+        .filter((step) => step.verdict(world).is !== 'so')
+        .map(({ name, on }) => `${name} ${world[on].host}`)
+      return {
+        verdict: `It would go: ${wishes.join(', then ')}. Nothing was changed.`,
+        reasons: [],
+        next: ['Run it without `dry-run`. Passing now is no promise for later: everything is looked at again.'],
+      }
+    }
+    case 'invalid':
+      return { verdict: 'The inputs are wrong; nothing was sent.', reasons: [], next: [] }
+    case 'blocked':
+      return {
+        verdict: `Refused, and nothing was changed: ${reasons[0] ?? 'it can not be done as things are.'}`,
+        reasons: reasons.slice(1),
+        next: fixes,
+      }
+    case 'failed':
+      return {
+        verdict: `It failed, and the roles are as they were${role(from) === 'primary' ? `: ${from.host} is the DR primary` : ''}.`,
+        reasons,
+        next: [...fixes, again],
+      }
+    case 'incomplete':
+      return {
+        verdict: `${to.host} is the DR primary, and something is still short: ${serving(to) ? `${from.host} does not follow it (${describe(from)})` : `it does not serve yet (${describe(to)})`}.`,
+        reasons,
+        next: [...fixes.slice(0, 3), again],
+      }
+    case 'restored':
+      return {
+        verdict: `${to.host} was refused the role; ${from.host} is the DR primary again.`,
+        reasons: [
+          ...because,
+          follows(to, from) ? `${to.host} follows it again.` : `${to.host} does not follow it yet: ${describe(to)}.`,
+        ],
+        next: [`Find out why ${to.host} could not be promoted, then run it again.`],
+      }
+    case 'no-primary':
+      return {
+        verdict: `Act now: nobody is the DR primary. ${from.host}: ${describe(from)}. ${to.host}: ${describe(to)}.`,
+        reasons,
+        next: [
+          ...fixes,
+          ...(phase === 'failover' || phase === 'failback'
+            ? [
+                `Run the same workflow again: it promotes ${to.host} as soon as it can.`,
+                `If ${to.host} can not take over, run \`operation: ${phase === 'failover' ? 'failback' : 'failover'}\`: it makes ${from.host} primary again.`,
+              ]
+            : [
+                `Run \`operation: failover\` to make ${to.host} primary, or \`operation: failback\` to make ${from.host} primary again.`,
+              ]),
+        ],
+      }
+    case 'two-primaries':
+      return {
+        verdict: `Two clusters claim the primary role: ${from.host} and ${to.host}.${deeds.sent === 0 ? ' Nothing was sent to either.' : ''}`,
+        reasons: [
+          ...refusals.filter(({ name }) => name !== 'one-primary').map(({ name, evidence }) => `${name}: ${evidence}.`),
+          ...because,
+        ],
+        next: [
+          'Decide which cluster holds the data to keep; what only the other one took since the split is discarded.',
+          `To keep ${to.host}: \`operation: ${phase === 'failback' ? 'failback' : 'failover'}\`, \`mode: emergency\`, \`confirm: ${to.host}\`.`,
+          `To keep ${from.host}: \`operation: ${phase === 'failback' ? 'failover' : 'failback'}\`, \`mode: emergency\`, \`confirm: ${from.host}\`.`,
+        ],
+      }
+    case 'unknown':
+      return {
+        verdict: `It is not known what became of the last call. ${from.host}: ${describe(from)}. ${to.host}: ${describe(to)}.`,
+        reasons,
+        next: [
+          'Run `operation: status` as soon as both clusters answer; then run this again: it goes on from what they say.',
+        ],
+      }
+  }
+}

@@ -1,0 +1,38 @@
+/**
+ * The post step: if the main step ended as it should, there is nothing to do. If it was killed, this looks at the
+ * clusters itself, says what is true of them, and revokes what the run left behind. It promotes and demotes nothing.
+ */
+import { readFileSync } from 'node:fs'
+import { Runner } from './actions.ts'
+import { firstLook } from './gate.ts'
+import type { Report } from './report.ts'
+import { Secrets } from './secrets.ts'
+import { openSession } from './session.ts'
+
+/** @param cancelled is raised when the runner cancels this step too */
+export async function post(cancelled: AbortSignal): Promise<void> {
+  const path = new Runner(new Secrets()).recall('report')
+  const report = path === '' ? undefined : readReport(path)
+  if (report === undefined || report.result !== undefined) return
+  const session = openSession(cancelled, { report, path })
+  if ('mistakes' in session) return
+  const { run } = session
+  run.journal.note('The main step did not end by itself; this is what the post step sees.')
+  for (const step of report.steps) {
+    if (step.state === 'running')
+      Object.assign(step, { state: 'interrupted', until: Date.now(), because: 'the main step was killed' })
+  }
+  // It may have been killed in the middle of a role change, which takes Vault some seconds.
+  await firstLook(run.lookout, run.journal, 20_000)
+  await session.end()
+}
+
+/** The report as the main step left it: written by this program, so its shape is known; undefined where it is unreadable. */
+function readReport(path: string): Report | undefined {
+  try {
+    const report: Report = JSON.parse(readFileSync(path, 'utf8'))
+    return report.schema === 1 ? report : undefined
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,121 @@
+/**
+ * The program's memory: one structure, written to disk at every change, from which the log's end, the job summary and
+ * the outputs are drawn. Whatever a person sees comes from here, so nothing can be said twice in two ways.
+ */
+import type { Deeds } from './bring.ts'
+import type { Check } from './checks.ts'
+import type { Cluster, Role, Side } from './cluster.ts'
+import { describe, heartbeatAge, position, role } from './cluster.ts'
+import type { Operation } from './inputs.ts'
+import type { StepName } from './plan.ts'
+
+export const OUTCOMES = {
+  done: 0,
+  unchanged: 0,
+  planned: 0,
+  invalid: 2,
+  blocked: 10,
+  failed: 20,
+  incomplete: 21,
+  restored: 22,
+  'no-primary': 30,
+  'two-primaries': 31,
+  unknown: 40,
+} as const
+export type Outcome = keyof typeof OUTCOMES
+
+export type Health = 'healthy' | 'degraded' | 'critical'
+
+/** A cluster at one moment, in closed words and numbers. */
+export interface ClusterView {
+  readonly host: string
+  readonly role: Role
+  /** Role and state as a person reads them, or why nothing can be said. */
+  readonly says: string
+  readonly version?: string | undefined
+  /** WAL entries: a primary's own position, or what a secondary has received. */
+  readonly position?: number | undefined
+  /** Age of the newest heartbeat by the cluster's own clock, in ms. */
+  readonly heartbeatAge?: number | undefined
+  readonly readAt: string
+}
+
+/** One step as it went; times in ms since the epoch. */
+export interface StepReport {
+  readonly name: StepName
+  readonly on: Side
+  readonly host: string
+  state: 'so' | 'due' | 'waived' | 'blocked' | 'running' | 'done' | 'failed' | 'interrupted'
+  because?: string | undefined
+  since?: number | undefined
+  /** When its (last) write was sent. */
+  sentAt?: number | undefined
+  until?: number | undefined
+  /** How often its write was sent. */
+  sends?: number | undefined
+}
+
+export interface Result {
+  readonly outcome: Outcome
+  readonly exitCode: number
+  readonly changed: boolean
+  readonly health: Health
+  readonly activeAddr: string
+  readonly redundancy: 'protected' | 'unprotected'
+  readonly lag: number | undefined
+  readonly rtoMs: number | undefined
+  readonly rpoEntries: number | 'unknown' | undefined
+  readonly clusterId: string
+  /** The verdict in a sentence or two. */
+  readonly verdict: string
+  /** Why, where it isn't plain from the verdict. */
+  readonly reasons: readonly string[]
+  /** What to do now, most urgent first. */
+  readonly next: readonly string[]
+}
+
+export interface Report {
+  readonly schema: 1
+  readonly operation: Operation | undefined
+  readonly mode: 'planned' | 'emergency'
+  readonly dryRun: boolean
+  readonly startedAt: string
+  endedAt?: string
+  /** Who ran it and where, as the runner tells it. */
+  readonly run: {
+    readonly actor: string
+    readonly repository: string
+    readonly workflow: string
+    readonly runId: string
+    readonly attempt: string
+    readonly url: string
+  }
+  readonly hosts: Readonly<Record<Side, string>>
+  before?: Record<Side, ClusterView>
+  after?: Record<Side, ClusterView>
+  checks: readonly Check[]
+  readonly steps: StepReport[]
+  /** Things worth telling that are no step: what was waited for, what was left behind. */
+  readonly notes: string[]
+  /** Activation ids this run made; the one that is used stays, the others are revoked at the end. */
+  readonly activationIds: string[]
+  /** What the run did so far; the post step concludes from it where the main step could not. */
+  readonly deeds: Deeds
+  /** When nobody served, as this run saw it; times in ms since the epoch. */
+  outage?: { from: number; until?: number | undefined }
+  result?: Result
+}
+
+/** What one reading shows, without anything that a server may have made up. */
+export function view(cluster: Cluster): ClusterView {
+  const primary = role(cluster) === 'primary'
+  return {
+    host: cluster.host,
+    role: role(cluster),
+    says: describe(cluster),
+    version: cluster.health?.version,
+    position: primary ? position(cluster) : cluster.dr?.last_remote_wal,
+    heartbeatAge: heartbeatAge(cluster, primary ? cluster.dr?.secondaries : cluster.dr?.primaries),
+    readAt: new Date(cluster.at).toISOString(),
+  }
+}

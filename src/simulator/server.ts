@@ -1,0 +1,355 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
+import type { AddressInfo, Socket } from 'node:net'
+import { type ApiAnswer, type ApiRequest, asBody } from './api.ts'
+import type { ClusterName } from './cluster.ts'
+import { type Fault, type Faults, isApplied } from './faults.ts'
+
+/** One request that reached a cluster, whatever became of it. */
+export interface RecordedRequest {
+  /** When its head was there, ms epoch. */
+  readonly at: number
+  readonly cluster: ClusterName
+  /** As sent: PUT is PUT. */
+  readonly method: string
+  /** Without /v1/, with the query. */
+  readonly path: string
+  /** X-Vault-Token or the bearer token; '' if there was none. */
+  readonly token: string
+  /** Parsed JSON; undefined if there was none, or none that parses. */
+  body: unknown
+  /** Status of the answer that was begun; 0 for a reset or for silence. */
+  status: number
+  /** Whether the cluster did what was asked: it came to an answer of its own below 300, sent or not. */
+  applied: boolean
+  /** Equal for requests on the same connection, counted over the whole world. */
+  readonly connection: number
+}
+
+export interface ServerTls {
+  readonly cert: string
+  readonly key: string
+  readonly ca: string
+  readonly demandClientCertificate: boolean
+}
+
+export interface ServerOptions {
+  readonly name: ClusterName
+  readonly tls: ServerTls | undefined
+  readonly faults: Faults
+  readonly log: RecordedRequest[]
+  readonly nextConnection: () => number
+  readonly now: () => number
+  readonly answer: (request: ApiRequest) => ApiAnswer
+  readonly isHung: () => boolean
+}
+
+interface Exchange {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly record: RecordedRequest
+}
+
+const noAnswer = { kind: 'answer', status: 200, body: {} } as const
+const tooLarge = errorAnswer(413, 'http: request body too large')
+const maxBodyBytes = 1_048_576
+const endlessChunk = `${JSON.stringify('x'.repeat(16_382))},`
+
+/** The API socket of one cluster, on loopback only. */
+export class ClusterServer {
+  readonly #options: ServerOptions
+  readonly #sockets = new Set<Socket>()
+  /** The TCP socket under a TLS one, which is the one that can be reset, by the client's port. */
+  readonly #byPort = new Map<number, Socket>()
+  readonly #connections = new WeakMap<object, number>()
+  #server: Server | undefined
+  #port: number | undefined
+
+  constructor(options: ServerOptions) {
+    this.#options = options
+  }
+
+  get addr(): string {
+    return `${this.#options.tls === undefined ? 'http' : 'https'}://127.0.0.1:${this.#port ?? 0}`
+  }
+
+  /** Listens on the given port (0: any), or on the port it had before. */
+  async listen(port: number): Promise<void> {
+    if (this.#server !== undefined) return
+    const server = this.#create()
+    server.on('connection', (socket: Socket) => this.#track(socket))
+    // A client that gives up, or speaks another protocol, is no concern of a server.
+    server.on('clientError', (_error, socket) => socket.destroy())
+    // Longer than any client keeps an idle connection: a reset that no fault asked for would only puzzle.
+    server.keepAliveTimeout = 120_000
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject)
+      server.listen(this.#port ?? port, '127.0.0.1', () => {
+        server.off('error', reject)
+        resolve()
+      })
+    })
+    this.#port = portOf(server.address())
+    this.#server = server
+  }
+
+  /** Ends every connection at once; from then on connections are refused. */
+  async close(): Promise<void> {
+    const server = this.#server
+    if (server === undefined) return
+    this.#server = undefined
+    const closed = new Promise<void>((resolve) => {
+      server.close(() => resolve())
+    })
+    for (const socket of this.#sockets) socket.destroy()
+    await closed
+  }
+
+  #create(): Server {
+    const { tls } = this.#options
+    const listener = (request: IncomingMessage, response: ServerResponse): void => this.#receive(request, response)
+    if (tls === undefined) return createServer(listener)
+    return createTlsServer(
+      {
+        cert: tls.cert,
+        key: tls.key,
+        ca: tls.ca,
+        requestCert: tls.demandClientCertificate,
+        rejectUnauthorized: tls.demandClientCertificate,
+      },
+      listener,
+    )
+  }
+
+  #track(socket: Socket): void {
+    const port = socket.remotePort ?? 0
+    this.#sockets.add(socket)
+    this.#byPort.set(port, socket)
+    socket.on('error', () => socket.destroy())
+    socket.once('close', () => {
+      this.#sockets.delete(socket)
+      if (this.#byPort.get(port) === socket) this.#byPort.delete(port)
+    })
+  }
+
+  #receive(request: IncomingMessage, response: ServerResponse): void {
+    const url = new URL(request.url ?? '/', 'http://127.0.0.1')
+    const path = url.pathname.replace(/^\/v1\//, '').replace(/\/$/, '')
+    const method = request.method ?? 'GET'
+    const record: RecordedRequest = {
+      at: this.#options.now(),
+      cluster: this.#options.name,
+      method,
+      path: `${path}${url.search}`,
+      token: tokenOf(request),
+      body: undefined,
+      status: 0,
+      applied: false,
+      connection: this.#connectionOf(request.socket),
+    }
+    this.#options.log.push(record)
+    // The client may be gone by the time it is answered; that is its own affair.
+    response.on('error', () => request.socket.destroy())
+    const fault = this.#options.isHung()
+      ? undefined
+      : this.#options.faults.next({ cluster: this.#options.name, method, path })
+    if (fault?.kind === 'refuse-connection') {
+      this.#reset(request.socket)
+      return
+    }
+    const whenRead = (raw: string): void => {
+      const parsed = parse(raw)
+      record.body = parsed.value
+      // Asked when the request is complete: a server that froze in between does not act on it, nor does it after a thaw.
+      if (this.#options.isHung()) return
+      const body = parsed.failed ? undefined : asBody(parsed.value)
+      const act = (): ApiAnswer => {
+        if (!url.pathname.startsWith('/v1/')) return errorAnswer(404, '404 page not found')
+        if (body === undefined) return errorAnswer(400, 'failed to parse JSON input: not a JSON object')
+        const answer = this.#options.answer({
+          method: method === 'PUT' ? 'POST' : method === 'HEAD' ? 'GET' : method,
+          path,
+          query: url.searchParams,
+          token: record.token,
+          namespace: headerOf(request, 'x-vault-namespace'),
+          body,
+        })
+        record.applied = answer.kind === 'answer' && answer.status < 300
+        return answer
+      }
+      const exchange: Exchange = { request, response, record }
+      if (fault === undefined) this.#send(act(), exchange)
+      else this.#spoil(fault, isApplied(fault) ? act() : undefined, exchange)
+    }
+    readBody(request, whenRead, () => this.#send(tooLarge, { request, response, record }, { connection: 'close' }))
+  }
+
+  #send(answer: ApiAnswer, { request, response, record }: Exchange, headers: Record<string, string> = {}): void {
+    if (answer.kind === 'reset') {
+      this.#reset(request.socket)
+      return
+    }
+    const text = textOf(answer)
+    record.status = answer.status
+    response.writeHead(answer.status, { ...headersFor(text), ...headers })
+    response.end(request.method === 'HEAD' ? '' : text)
+  }
+
+  /** `answer` is Vault's own, if the request was applied. */
+  #spoil(fault: Fault, answer: ApiAnswer | undefined, exchange: Exchange): void {
+    const { request, response, record } = exchange
+    const begin = (status: number, headers: Record<string, string>): void => {
+      record.status = status
+      response.writeHead(status, { ...headers, ...fault.headers })
+    }
+    const json = { 'content-type': 'application/json', 'cache-control': 'no-store' }
+    switch (fault.kind) {
+      case 'refuse-connection':
+      case 'reset-before':
+      case 'reset-after':
+        this.#reset(request.socket)
+        return
+      case 'silence-before':
+      case 'silence-after':
+        return
+      case 'status':
+        begin(fault.status ?? 500, json)
+        response.end(`${JSON.stringify({ errors: fault.errors ?? [] })}\n`)
+        return
+      case 'html':
+        begin(fault.status ?? 502, { 'content-type': 'text/html' })
+        response.end(fault.html ?? '<html><head><title>502 Bad Gateway</title></head><body>Bad Gateway</body></html>\n')
+        return
+      case 'redirect':
+        begin(fault.status ?? 307, { location: fault.location ?? `${this.addr}${request.url ?? '/'}` })
+        response.end()
+        return
+      case 'garbage':
+        begin(fault.status ?? 200, json)
+        response.end('{"request_id":"\u0000\u0007,,]}')
+        return
+      case 'endless':
+        begin(fault.status ?? 200, json)
+        response.write('{"data":{"known_secondaries":[')
+        pour(response)
+        return
+      case 'delay-answer':
+        later(response, fault.delayMs ?? 1000, () => this.#send(answer ?? noAnswer, exchange, fault.headers))
+        return
+      case 'truncated':
+      case 'drip': {
+        if (answer?.kind === 'reset') {
+          this.#reset(request.socket)
+          return
+        }
+        const text = textOf(answer ?? noAnswer)
+        begin(answer?.status ?? noAnswer.status, headersFor(text))
+        response.flushHeaders()
+        if (fault.kind === 'drip') drip(response, Buffer.from(text), fault.delayMs ?? 100)
+        else {
+          response.write(text.slice(0, Math.floor(text.length / 2)))
+          // A reset throws away what the client has not read yet, and it is to have read this much.
+          later(response, 20, () => this.#reset(request.socket))
+        }
+      }
+    }
+  }
+
+  #connectionOf(socket: Socket): number {
+    const known = this.#connections.get(socket)
+    if (known !== undefined) return known
+    const number = this.#options.nextConnection()
+    this.#connections.set(socket, number)
+    return number
+  }
+
+  /** RST instead of FIN. A TLS socket has none of its own, the TCP socket under it has. */
+  #reset(socket: Socket): void {
+    const plain = this.#byPort.get(socket.remotePort ?? 0)
+    if (plain === undefined) socket.destroy()
+    else plain.resetAndDestroy()
+  }
+}
+
+/**
+ * Reads a body of at most `maxBodyBytes`. What is beyond is taken in and thrown away, so that the client gets its
+ * answer.
+ */
+function readBody(request: IncomingMessage, whenRead: (raw: string) => void, whenTooLarge: () => void): void {
+  const chunks: Buffer[] = []
+  let size = 0
+  request.on('data', (chunk: Buffer) => {
+    size += chunk.length
+    if (size <= maxBodyBytes) chunks.push(chunk)
+    else chunks.length = 0
+  })
+  request.once('end', () => (size > maxBodyBytes ? whenTooLarge() : whenRead(Buffer.concat(chunks).toString('utf8'))))
+}
+
+function textOf(answer: Extract<ApiAnswer, { kind: 'answer' }>): string {
+  return answer.body === undefined ? '' : `${JSON.stringify(answer.body)}\n`
+}
+
+function parse(raw: string): { value: unknown; failed: boolean } {
+  if (raw.trim() === '') return { value: undefined, failed: false }
+  try {
+    const value: unknown = JSON.parse(raw)
+    return { value, failed: false }
+  } catch {
+    // Any text may come over a socket; what does not parse is answered with 400.
+    return { value: undefined, failed: true }
+  }
+}
+
+function errorAnswer(status: number, message: string): ApiAnswer {
+  return { kind: 'answer', status, body: { errors: [message] } }
+}
+
+function headersFor(text: string): Record<string, string> {
+  return text === ''
+    ? { 'cache-control': 'no-store' }
+    : {
+        'cache-control': 'no-store',
+        'content-type': 'application/json',
+        'content-length': String(Buffer.byteLength(text)),
+      }
+}
+
+function headerOf(request: IncomingMessage, name: string): string {
+  const value = request.headers[name]
+  return typeof value === 'string' ? value : ''
+}
+
+function tokenOf(request: IncomingMessage): string {
+  return headerOf(request, 'x-vault-token') || headerOf(request, 'authorization').replace(/^Bearer\s+/i, '')
+}
+
+/** A timer that does not outlive the connection, nor keeps the process alive by itself. */
+function later(response: ServerResponse, ms: number, run: () => void): void {
+  const timer = setTimeout(() => {
+    if (!response.destroyed) run()
+  }, ms)
+  response.once('close', () => clearTimeout(timer))
+}
+
+function drip(response: ServerResponse, bytes: Buffer, delayMs: number): void {
+  let position = 0
+  const timer = setInterval(() => {
+    if (position < bytes.length) response.write(bytes.subarray(position, position + 1))
+    else response.end()
+    position += 1
+  }, delayMs)
+  response.once('close', () => clearInterval(timer))
+}
+
+/** As fast as the client reads, until it hangs up. */
+function pour(response: ServerResponse): void {
+  if (response.destroyed) return
+  // A pause even when the buffer has room: an endless answer must not starve the other clusters of this process.
+  if (response.write(endlessChunk)) setTimeout(() => pour(response), 1).unref()
+  else response.once('drain', () => pour(response))
+}
+
+function portOf(address: AddressInfo | string | null): number {
+  return address !== null && typeof address === 'object' ? address.port : 0
+}

@@ -1,0 +1,242 @@
+/**
+ * Vault's DR API: one method for each call, none of which decides anything. Reads come back as a value or as the reason
+ * why there is none; writes as one of the four answers that a client can tell apart.
+ *
+ * Everything here lives in the root namespace, so no namespace header is ever sent.
+ */
+import type { z } from 'zod'
+import type { Secrets } from '../secrets.ts'
+import type { Http, Outcome } from './http.ts'
+import * as schemas from './schemas.ts'
+
+/** A read that came to nothing. `silent`: no HTTP answer of any kind came from there. */
+export interface Unread {
+  readonly ok: false
+  readonly silent: boolean
+  readonly status: number
+  readonly because: string
+  readonly errors: readonly string[]
+}
+export type Read<T> = { readonly ok: true; readonly status: number; readonly value: T } | Unread
+
+/**
+ * What a client can know of a write from its answer alone.
+ *
+ * - `accepted`: Vault says yes. The work may still be going on (facts 5), so only a look proves the effect.
+ * - `refused`: Vault itself says no; it was not applied.
+ * - `later`: Vault says not now; it was not applied, and may be sent again as it is.
+ * - `unclear`: anything else: nobody knows but the cluster. Look before anything is sent again.
+ */
+export type Answer<T> =
+  | { readonly kind: 'accepted'; readonly value: T }
+  | { readonly kind: 'refused'; readonly because: string; readonly status: number }
+  | { readonly kind: 'later'; readonly because: string; readonly afterMs: number }
+  | { readonly kind: 'unclear'; readonly because: string; readonly sent: boolean }
+
+/**
+ * Role changes answer before their work begins (facts 5), so an answer that takes longer has been lost on the way; what
+ * the write did is then for looks to tell, which go on all the while. In ms.
+ */
+const WRITE_WITHIN = 20_000
+/** Keys and tokens are made at once. In ms. */
+const MAKE_WITHIN = 5000
+const READ_WITHIN = 10_000
+/** A server may ask for an hour; nobody waits that long without a primary. */
+const LONGEST_PAUSE = 30_000
+
+export class Vault {
+  readonly addr: string
+  readonly #http: Http
+  readonly #secrets: Secrets
+
+  /** @param addr without /v1 and without a slash at its end */
+  constructor(addr: string, http: Http, secrets: Secrets) {
+    this.addr = addr
+    this.#http = http
+    this.#secrets = secrets
+  }
+
+  /** GET sys/replication/dr/status: needs no token, answers in every role (facts 1.1). */
+  status(within: number): Promise<Read<schemas.Replication>> {
+    return this.#get('sys/replication/dr/status', schemas.enveloped(schemas.replication), { within })
+  }
+
+  /** GET sys/health: every status code that carries the body is data, also 429, 472, 473, 501 and 503 (facts 2.1). */
+  health(within: number): Promise<Read<schemas.Health>> {
+    return this.#get('sys/health', schemas.health, { within, anyStatus: true })
+  }
+
+  /** GET sys/leader: who is the active node of this cluster (facts 2.2). */
+  leader(within: number): Promise<Read<z.output<typeof schemas.leader>>> {
+    return this.#get('sys/leader', schemas.leader, { within })
+  }
+
+  /** GET auth/token/lookup-self; on the primary it answers for batch tokens too. */
+  lookupSelf(token: string): Promise<Read<schemas.Token>> {
+    return this.#get('auth/token/lookup-self', schemas.enveloped(schemas.token), { token })
+  }
+
+  /** POST sys/capabilities-self: what this token may do with each path. A question, though Vault wants it as a POST. */
+  async capabilitiesSelf(
+    token: string,
+    paths: readonly string[],
+  ): Promise<Read<ReadonlyMap<string, readonly string[]>>> {
+    const answer = await this.#http.send(this.addr, {
+      method: 'POST',
+      path: 'sys/capabilities-self',
+      token,
+      body: { paths },
+      within: READ_WITHIN,
+    })
+    const read = this.#read(answer, schemas.enveloped(schemas.capabilities), false)
+    return read.ok ? { ...read, value: new Map(Object.entries(read.value)) } : read
+  }
+
+  /**
+   * GET sys/storage/raft/autopilot/state with the DR operation token as the header's token: the one read by which a DR
+   * secondary can prove that a batch token is alive, where its policy has the path (facts 3.5).
+   */
+  autopilotState(drOperationToken: string): Promise<Read<unknown>> {
+    return this.#get('sys/storage/raft/autopilot/state', schemas.anything, { token: drOperationToken })
+  }
+
+  /** POST dr/primary/demote: becomes a secondary that connects to nobody; nothing is erased (facts 3.1). */
+  demote(token: string): Promise<Answer<unknown>> {
+    return this.#write('sys/replication/dr/primary/demote', schemas.anything, {}, token)
+  }
+
+  /** POST dr/secondary/promote; `force` is never sent. The token in the body is the whole credential (facts 3.2). */
+  promote(drOperationToken: string, primaryClusterAddr: string | undefined): Promise<Answer<unknown>> {
+    return this.#write('sys/replication/dr/secondary/promote', schemas.anything, {
+      dr_operation_token: drOperationToken,
+      ...(primaryClusterAddr === undefined ? {} : { primary_cluster_addr: primaryClusterAddr }),
+    })
+  }
+
+  /** POST dr/secondary/generate-public-key: harmless to repeat, changes no role (facts 3.2). */
+  async generatePublicKey(token: string): Promise<Answer<string>> {
+    const answer = await this.#write(
+      'sys/replication/dr/secondary/generate-public-key',
+      schemas.enveloped(schemas.publicKey),
+      {},
+      token,
+      MAKE_WITHIN,
+    )
+    return answer.kind === 'accepted' ? { kind: 'accepted', value: answer.value.secondary_public_key } : answer
+  }
+
+  /** POST dr/primary/secondary-token: an activation token for a secondary that will be known as `id` (facts 3.1). */
+  async secondaryToken(token: string, id: string, publicKey: string | undefined): Promise<Answer<string>> {
+    const answer = await this.#write(
+      'sys/replication/dr/primary/secondary-token',
+      schemas.activation,
+      { id, ...(publicKey === undefined ? {} : { secondary_public_key: publicKey }) },
+      token,
+      MAKE_WITHIN,
+    )
+    // It stands for the whole data of the primary: whoever unwraps it can replicate it.
+    if (answer.kind === 'accepted') this.#secrets.add(answer.value)
+    return answer
+  }
+
+  /** POST dr/primary/revoke-secondary: the id may not connect any more (facts 3.1). */
+  revokeSecondary(token: string, id: string): Promise<Answer<unknown>> {
+    return this.#write('sys/replication/dr/primary/revoke-secondary', schemas.anything, { id }, token)
+  }
+
+  /** POST dr/secondary/update-primary with an activation token; nothing is erased (facts 3.2). */
+  updatePrimary(
+    drOperationToken: string,
+    activationToken: string,
+    primaryApiAddr: string | undefined,
+  ): Promise<Answer<unknown>> {
+    return this.#write('sys/replication/dr/secondary/update-primary', schemas.anything, {
+      dr_operation_token: drOperationToken,
+      token: activationToken,
+      ...(primaryApiAddr === undefined ? {} : { primary_api_addr: primaryApiAddr }),
+    })
+  }
+
+  async #get<T extends z.ZodType>(
+    path: string,
+    schema: T,
+    options: { within?: number; token?: string; anyStatus?: boolean },
+  ): Promise<Read<z.output<T>>> {
+    const { within = READ_WITHIN, token, anyStatus = false } = options
+    return this.#read(await this.#http.send(this.addr, { method: 'GET', path, token, within }), schema, anyStatus)
+  }
+
+  #read<T extends z.ZodType>(answer: Outcome, schema: T, anyStatus: boolean): Read<z.output<T>> {
+    if (!answer.answered) return { ok: false, silent: true, status: 0, because: answer.because, errors: [] }
+    const good = answer.status === 200
+    const parsed = good || anyStatus ? schema.safeParse(answer.json) : undefined
+    if (parsed?.success) return { ok: true, status: answer.status, value: parsed.data }
+    const errors = this.#errors(answer.json)
+    const because = good ? 'its answer is not one that Vault gives in a settled state' : said(answer.status, errors)
+    return { ok: false, silent: false, status: answer.status, because, errors }
+  }
+
+  async #write<T extends z.ZodType>(
+    path: string,
+    schema: T,
+    body: Record<string, unknown>,
+    token?: string,
+    within = WRITE_WITHIN,
+  ): Promise<Answer<z.output<T>>> {
+    const call = { method: 'POST', path, token, body, within, fresh: true } as const
+    const answer = await this.#http.send(this.addr, call)
+    if (!answer.answered) return { kind: 'unclear', because: answer.because, sent: answer.sent }
+    const { status, json, retryAfter } = answer
+    if (status === 200 || status === 204) {
+      const parsed = status === 204 || isObject(json) ? schema.safeParse(json) : undefined
+      if (parsed?.success) return { kind: 'accepted', value: parsed.data }
+      return { kind: 'unclear', because: `HTTP ${status} with an answer that is not one that Vault gives`, sent: true }
+    }
+    const errors = this.#errors(json)
+    const because = said(status, errors)
+    const catchingUp = status === 503 && errors.some((error) => /catching up/i.test(error))
+    if (status === 429 || status === 412 || catchingUp) return { kind: 'later', because, afterMs: pause(retryAfter) }
+    // An earlier one of ours or of somebody else's may have landed: that is for a look to say.
+    const landed = errors.some((error) => /not a dr secondary/i.test(error))
+    if (status >= 300 && status < 400) {
+      return {
+        kind: 'refused',
+        because: `HTTP ${status}: it redirects elsewhere, which is not followed; give the address of the active node or of a load balancer that leads to it`,
+        status,
+      }
+    }
+    if (status >= 400 && status < 500 && schemas.errors.safeParse(json).success && !landed)
+      return { kind: 'refused', because, status }
+    return { kind: 'unclear', because, sent: true }
+  }
+
+  #errors(json: unknown): string[] {
+    const parsed = schemas.errors.safeParse(json)
+    return parsed.success ? parsed.data.errors.map((error) => this.#secrets.redact(error)) : []
+  }
+}
+
+const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** `Retry-After` in seconds; a date or nonsense counts as one second. In ms, within bounds. */
+function pause(retryAfter: string | undefined): number {
+  const seconds = retryAfter !== undefined && /^\d{1,9}$/.test(retryAfter) ? Number(retryAfter) : 0.5
+  return Math.min(Math.max(seconds * 1000, 250), LONGEST_PAUSE)
+}
+
+/** What an HTTP status of Vault's means to an operator, where it means something (facts 3.6). */
+const MEANINGS: Record<number, string> = {
+  403: 'the token is wrong, expired, or its policy does not allow this',
+  404: 'there is no such path: is this Vault Enterprise, and the address right?',
+  405: 'this path takes no such call: is this Vault Enterprise, and the address right?',
+  412: 'a node that has not caught up yet answered',
+  429: 'too many requests, by a quota of this Vault',
+  431: 'a header is too large',
+  501: 'Vault is not initialized',
+}
+
+function said(status: number, errors: readonly string[]): string {
+  const words = errors.map((error) => error.trim()).filter((error) => error !== '')
+  if (words.length > 0) return `HTTP ${status}, ${JSON.stringify(words.join('; '))}`
+  return `HTTP ${status}${MEANINGS[status] ? ` (${MEANINGS[status]})` : ''}`
+}

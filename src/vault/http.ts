@@ -1,0 +1,190 @@
+/**
+ * The only file that knows HTTP. One request, one answer, under one deadline for the whole of it; no retry, no redirect,
+ * no answer larger than 1 MiB, and no foreign error text: Node's and undici's messages can quote a header, so each
+ * failure is told in our own words.
+ */
+import { Agent, type Dispatcher, EnvHttpProxyAgent, request } from 'undici'
+import { parseJson } from './json.ts'
+
+export interface Tls {
+  readonly ca?: string | undefined
+  readonly cert?: string | undefined
+  readonly key?: string | undefined
+  readonly serverName?: string | undefined
+}
+
+export interface Call {
+  readonly method: 'GET' | 'POST'
+  /** Below /v1/, with its query. */
+  readonly path: string
+  readonly token?: string | undefined
+  readonly body?: Readonly<Record<string, unknown>> | undefined
+  readonly headers?: Readonly<Record<string, string>> | undefined
+  /** For everything: connecting, TLS, the request and the last byte of the answer. In ms. */
+  readonly within: number
+  /** A connection of its own: a write must not meet a socket that the server is just closing. */
+  readonly fresh?: boolean
+}
+
+/** What came back: an answer (of any status), or none. */
+export type Outcome =
+  | {
+      readonly answered: true
+      readonly status: number
+      readonly json: unknown
+      readonly retryAfter: string | undefined
+    }
+  | { readonly answered: false; readonly because: string; readonly sent: boolean }
+
+/** Answers are capped: a status is a few KiB, and a broken server must not take the runner's memory. */
+const LARGEST = 1024 * 1024
+
+export class Http {
+  readonly #kept: Dispatcher
+  readonly #fresh: Dispatcher
+
+  constructor(tls: Tls) {
+    const connect = {
+      // Said out loud, since NODE_TLS_REJECT_UNAUTHORIZED=0 of an earlier step would switch the default off.
+      rejectUnauthorized: true,
+      minVersion: 'TLSv1.2' as const,
+      ...(tls.ca === undefined ? {} : { ca: tls.ca }),
+      ...(tls.cert === undefined ? {} : { cert: tls.cert }),
+      ...(tls.key === undefined ? {} : { key: tls.key }),
+      ...(tls.serverName === undefined ? {} : { servername: tls.serverName }),
+    }
+    const proxied = ['http_proxy', 'https_proxy', 'HTTP_PROXY', 'HTTPS_PROXY'].some((name) => process.env[name])
+    const dispatcher = (pipelining: number) => {
+      // A deadline for the whole request stands above these, which only see idle time.
+      const options = { connect, pipelining, allowH2: false, headersTimeout: 0, bodyTimeout: 0 }
+      return proxied ? new EnvHttpProxyAgent({ ...options, requestTls: connect }) : new Agent(options)
+    }
+    this.#kept = dispatcher(1)
+    // pipelining 0 closes the connection after each answer.
+    this.#fresh = dispatcher(0)
+  }
+
+  /**
+   * Sends one request to `addr` and reads its answer. Never throws.
+   *
+   * @param addr the cluster's address as given, without /v1
+   */
+  async send(addr: string, call: Call): Promise<Outcome> {
+    try {
+      const answer = await request(`${addr}/v1/${call.path}`, {
+        dispatcher: call.fresh ? this.#fresh : this.#kept,
+        method: call.method,
+        headers: {
+          accept: 'application/json',
+          'accept-encoding': 'identity',
+          'user-agent': 'vault-dr-failover',
+          // Vault Agent and Vault Proxy ask for it as a guard against forged requests.
+          'x-vault-request': 'true',
+          ...(call.token === undefined ? {} : { 'x-vault-token': call.token }),
+          ...(call.body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...call.headers,
+        },
+        body: call.body === undefined ? null : JSON.stringify(call.body),
+        signal: AbortSignal.timeout(call.within),
+      })
+      return await read(answer)
+    } catch (error) {
+      return { answered: false, ...explain(error, call.within) }
+    }
+  }
+
+  /** Closes every connection, also those whose answer is still awaited. */
+  async close(): Promise<void> {
+    await Promise.all([this.#kept.destroy(), this.#fresh.destroy()])
+  }
+}
+
+async function read(answer: Dispatcher.ResponseData): Promise<Outcome> {
+  const { statusCode, headers, body } = answer
+  const failed = (because: string): Outcome => {
+    // Nobody reads the rest, and undici reports the destruction as an error event of its own.
+    body.on('error', () => undefined).destroy()
+    return { answered: false, because, sent: true }
+  }
+  if (headers['content-encoding'] !== undefined && headers['content-encoding'] !== 'identity') {
+    return failed('it sent a compressed answer, which nobody asked for')
+  }
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of body) {
+    const bytes: Buffer = chunk
+    size += bytes.length
+    if (size > LARGEST) return failed('its answer is larger than 1 MiB, which no Vault sends here')
+    chunks.push(bytes)
+  }
+  const retryAfter = headers['retry-after']
+  return {
+    answered: true,
+    status: statusCode,
+    json: parseJson(Buffer.concat(chunks).toString('utf8')),
+    retryAfter: typeof retryAfter === 'string' ? retryAfter : undefined,
+  }
+}
+
+/** Error codes of Node, OpenSSL and undici: what happened in our words, and whether a byte of the request can have left. */
+const UNSENT: Record<string, string> = {
+  ECONNREFUSED: 'connection refused',
+  ENOTFOUND: 'its host name does not resolve',
+  EAI_AGAIN: 'its host name does not resolve at the moment',
+  EHOSTUNREACH: 'its host is unreachable',
+  ENETUNREACH: 'its network is unreachable',
+  EADDRNOTAVAIL: 'its address can not be reached from here',
+  UND_ERR_CONNECT_TIMEOUT: 'connecting took too long',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name (see tls-server-name)',
+  CERT_HAS_EXPIRED: 'its certificate has expired',
+  CERT_NOT_YET_VALID: 'its certificate is not valid yet',
+  CERT_REVOKED: 'its certificate has been revoked',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is self-signed and not known here (see ca-cert)',
+  SELF_SIGNED_CERT_IN_CHAIN: 'its certificate comes from a CA that is not known here (see ca-cert)',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its certificate comes from a CA that is not known here (see ca-cert)',
+  UNABLE_TO_GET_ISSUER_CERT: 'its certificate comes from a CA that is not known here (see ca-cert)',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'its certificate comes from a CA that is not known here (see ca-cert)',
+  CERT_SIGNATURE_FAILURE: 'its certificate is not signed by the CA that it names (see ca-cert)',
+  INVALID_CA: 'its CA certificate is not valid (see ca-cert)',
+  CERT_UNTRUSTED: 'its certificate is not trusted (see ca-cert)',
+  ERR_SSL_WRONG_VERSION_NUMBER: 'it does not speak TLS (is the address https, and the port right?)',
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: 'it does not speak TLS (is the address https, and the port right?)',
+  ERR_SSL_HTTP_REQUEST: 'it does not speak TLS (is the address https, and the port right?)',
+  UND_ERR_PRX_TLS: 'TLS with the proxy failed',
+  UND_ERR_ABORTED: 'the proxy refused to connect to it',
+}
+const PERHAPS_SENT: Record<string, string> = {
+  ECONNRESET: 'it closed the connection without an answer',
+  EPIPE: 'it closed the connection without an answer',
+  ETIMEDOUT: 'it did not answer in time',
+  UND_ERR_SOCKET: 'it closed the connection without an answer',
+  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'its answer was cut short',
+  UND_ERR_HEADERS_OVERFLOW: 'the headers of its answer are too large',
+}
+
+function explain(error: unknown, within: number): { because: string; sent: boolean } {
+  for (const { code, name } of causes(error)) {
+    if (name === 'TimeoutError') return { because: `no answer within ${within} ms`, sent: true }
+    const unsent = UNSENT[code]
+    if (unsent !== undefined) return { because: unsent, sent: false }
+    const sent = PERHAPS_SENT[code]
+    if (sent !== undefined) return { because: sent, sent: true }
+    if (code.startsWith('HPE_')) return { because: 'its answer is not HTTP', sent: true }
+    if (code.startsWith('ERR_SSL_'))
+      return { because: `TLS failed (${code.slice(8).toLowerCase().replaceAll('_', ' ')})`, sent: true }
+  }
+  return { because: 'the connection failed', sent: true }
+}
+
+/** An error, what caused it, and what several connection attempts (IPv4, IPv6) caused each, as their codes. */
+function causes(error: unknown): { code: string; name: string }[] {
+  const found: { code: string; name: string }[] = []
+  const visit = (at: unknown, depth: number): void => {
+    if (!(at instanceof Error) || depth > 5) return
+    found.push({ code: 'code' in at && typeof at.code === 'string' ? at.code : '', name: at.name })
+    visit(at.cause, depth + 1)
+    if (at instanceof AggregateError) for (const inner of at.errors) visit(inner, depth + 1)
+  }
+  visit(error, 0)
+  return found
+}

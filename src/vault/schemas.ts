@@ -1,0 +1,111 @@
+/**
+ * The fields of Vault's answers that something is decided by; everything else a server says is dropped here.
+ *
+ * Strict where a decision hangs on it (an unknown `mode` is no mode), liberal where versions differ: WAL positions are
+ * numbers while epochs and ages are strings in the documented samples, and Go writes an empty list as null.
+ */
+import { z } from 'zod'
+
+/** A count, as a number or as a string of digits; never beyond what a double holds exactly. */
+const count = z.union([
+  z.int(),
+  z
+    .string()
+    .regex(/^-?\d{1,15}$/)
+    .transform(Number),
+])
+
+const absent = <T extends z.ZodType>(type: T) => type.nullish().transform((value) => value ?? undefined)
+/** Go writes an empty list as null; a server that does not know the field leaves it out. */
+const list = <T extends z.ZodType>(type: T) =>
+  z
+    .array(type)
+    .nullable()
+    .optional()
+    .transform((value) => (value === null ? [] : value))
+
+/** Text that goes no further than a comparison or, made printable, a line of evidence. */
+const text = z.string().max(512)
+
+/** RFC 3339, as ms since the epoch; undefined for Go's zero time and for what is no time. */
+const time = text.transform((value) => {
+  const at = Date.parse(value)
+  return Number.isFinite(at) && at > 0 ? at : undefined
+})
+
+/** What a version is made of: `1.21.1+ent`, `2.1.0-rc1+ent.hsm`. */
+const version = z.string().regex(/^\d{1,5}\.\d{1,5}\.\d{1,5}[0-9A-Za-z.+-]{0,40}$/)
+
+/** One end of a replication link as the other end reports it (facts 1.3). */
+const peer = z.object({
+  node_id: absent(text),
+  connection_status: absent(text),
+  last_heartbeat: absent(time),
+  replication_primary_canary_age_ms: absent(count),
+})
+
+/** `data` of GET sys/replication/dr/status (facts 1.2 to 1.6). */
+export const replication = z.object({
+  mode: z.enum(['primary', 'secondary', 'disabled', 'unsupported']),
+  cluster_id: absent(text),
+  state: absent(text),
+  corrupted_merkle_tree: absent(z.boolean()),
+  merkle_root: absent(text),
+  ssct_generation_counter: absent(count),
+  reindex_in_progress: absent(z.boolean()),
+  last_dr_wal: absent(count),
+  last_wal: absent(count),
+  known_secondaries: list(text),
+  secondaries: list(peer),
+  last_remote_wal: absent(count),
+  connection_state: absent(text),
+  secondary_id: absent(text),
+  primaries: list(peer),
+})
+export type Replication = z.output<typeof replication>
+
+/** The bare body of GET sys/health (facts 2.1). */
+export const health = z.object({
+  initialized: z.boolean(),
+  sealed: z.boolean(),
+  standby: absent(z.boolean()),
+  version: absent(version),
+  cluster_id: absent(text),
+  server_time_utc: absent(count),
+})
+export type Health = z.output<typeof health>
+
+/** The bare body of GET sys/leader (facts 2.2); no leader yet: an empty address. */
+export const leader = z.object({ leader_address: absent(text) })
+
+/** `data` of GET auth/token/lookup-self (facts 8). */
+export const token = z.object({
+  ttl: count,
+  type: absent(text),
+  policies: list(text),
+  num_uses: absent(count),
+})
+export type Token = z.output<typeof token>
+
+/** `data` of POST sys/capabilities-self: a list of capabilities by path (and by `capabilities`, where one was asked). */
+export const capabilities = z.record(z.string(), z.array(text))
+
+export const publicKey = z.object({ secondary_public_key: z.string().min(1).max(8192) })
+
+/** secondary-token answers `data.token` where it was given a public key, and `wrap_info.token` where not (facts 3.1). */
+export const activation = z.union([
+  z.object({ data: z.object({ token: z.string().min(8) }) }).transform((body) => body.data.token),
+  z.object({ wrap_info: z.object({ token: z.string().min(8) }) }).transform((body) => body.wrap_info.token),
+])
+
+/** What every Vault error holds (facts 8). */
+export const errors = z.object({ errors: z.array(z.string()) })
+
+export const anything = z.unknown()
+
+/** The envelope of a logical answer, and what is in it. */
+export const enveloped = <T extends z.ZodType>(type: T) =>
+  z
+    .object({ data: z.unknown() })
+    .transform((body) => body.data)
+    .pipe(type)
