@@ -7,9 +7,12 @@
 import { randomBytes } from 'node:crypto'
 import { bring, type End, type Run, UNBROKEN } from './bring.ts'
 import { sleep } from './clock.ts'
+import { role } from './cluster.ts'
 import type { Step } from './plan.ts'
 
 const TRIES = 3
+/** A reading younger than this needs no fresh one before update-primary, which changes no role. In ms. */
+const FRESH = 1000
 const PAUSE = 250
 /** Without a key after that many bad answers the wrapped token is taken, where that is allowed. */
 const MOST_KEY_ERRORS = 12
@@ -59,7 +62,9 @@ export async function attach(run: Run, step: Step, key: string | undefined): Pro
       else if (made.is === 'refused') return made
       continue
     }
-    if (step.verdict(await lookout.look()).is !== 'due') return { is: 'again' }
+    const world = await lookout.look(FRESH)
+    // Somebody else may have attached it meanwhile; one that is out of sight for a moment may be told all the same.
+    if (step.verdict(world).is !== 'due' && role(world.from) !== 'unknown') return { is: 'again' }
     const end = await bring(
       run,
       step,

@@ -291,9 +291,8 @@ const JUDGES: Record<Exclude<CheckName, 'tls-verification'>, (now: Case) => Find
     if (follows(to, from)) return good(`${to.host} streams from ${from.host}, connected`)
     const finding = bad(`${to.host} is not streaming from ${from.host}: ${describe(to)}`, fix)
     // On its way it may arrive within catch-up-timeout; one that is idle or cut off will not.
-    return joining(to, from) && !['idle', 'transient_failure', 'shutdown'].includes(to.dr?.connection_state ?? '')
-      ? forNow(finding)
-      : finding
+    const onItsWay = to.dr?.state !== 'stream-wals' || to.dr.connection_state === 'connecting'
+    return joining(to, from) && onItsWay ? forNow(finding) : finding
   },
 
   heartbeat: (now) => {

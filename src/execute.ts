@@ -7,7 +7,7 @@
 import { attach, publicKey } from './attach.ts'
 import { bring, type End, finish, type Run, UNBROKEN } from './bring.ts'
 import { Deadline, monotonic } from './clock.ts'
-import { lastRole, nobodyPrimary, role, sameRoot, type World } from './cluster.ts'
+import { lastRole, nobodyPrimary, role, SIDES, sameRoot, type World } from './cluster.ts'
 import { restore, reunite, type Step } from './plan.ts'
 
 /** A reading younger than this needs no fresh one before a write. In ms. */
@@ -69,10 +69,9 @@ async function wait(run: Run, step: Step): Promise<End> {
   const { journal, lookout, inputs, deeds } = run
   journal.begin(step, lookout.world)
   // A cluster that tells nothing is not waited for as long as one that is on its way.
+  const hidden = SIDES.some((side) => role(lookout.world[side]) === 'unknown')
   const until =
-    deeds.sent === 0 && role(lookout.world[step.on]) === 'unknown'
-      ? new Deadline(Math.min(inputs['catch-up-timeout'], run.deadline.left))
-      : run.deadline
+    deeds.sent === 0 && hidden ? new Deadline(Math.min(inputs['catch-up-timeout'], run.deadline.left)) : run.deadline
   let against: number | undefined
   for await (const world of lookout.watch(step.on, until)) {
     const verdict = step.verdict(world)

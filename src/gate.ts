@@ -8,28 +8,31 @@ import { Deadline, sleep, span } from './clock.ts'
 import { primaryOf, role, SIDES, type Side, twoPrimaries, type World } from './cluster.ts'
 import { examine } from './credentials.ts'
 import type { Journal } from './journal.ts'
-import type { Lookout } from './lookout.ts'
+import { LONG_LOOK, type Lookout } from './lookout.ts'
 import type { Step } from './plan.ts'
 import { view } from './report.ts'
 
 /** Between two looks while a check may still pass. In ms. */
 const PACE = 200
-/** One bad answer is asked again. A cluster that is silent gets three looks, one that answers badly a few seconds. */
+/** One bad answer is asked again. A cluster that is silent gets three looks, one that answers badly a few seconds. In ms. */
 const LOOKS = 3
+const SILENT_FOR = 4000
 const UNREADABLE_FOR = 8000
 
 /**
- * Looks until both clusters tell their role, or until it is plain that one doesn't.
+ * Looks until both clusters tell their role, or until it is plain that one doesn't: one bad answer is never enough.
  *
  * @param patience how long a cluster that answers, but can't be read (it may be in the middle of a role change), is asked; in ms
  */
 export async function firstLook(lookout: Lookout, journal: Journal, patience = UNREADABLE_FOR): Promise<World> {
   const until = new Deadline(patience)
+  const silentUntil = new Deadline(SILENT_FOR)
   for (let looks = 1; ; looks += 1) {
-    const world = await lookout.look()
+    // The second look gives a slow server more time than the first.
+    const world = await lookout.look(0, looks === 2 ? LONG_LOOK : undefined)
     const unread = SIDES.map((side) => world[side]).filter((cluster) => role(cluster) === 'unknown')
-    const hopeless = unread.every(({ silent, health }) => health?.sealed || (silent && looks >= LOOKS))
-    if (unread.length === 0 || (hopeless && looks >= LOOKS) || until.passed) return world
+    const patient = looks < LOOKS && !silentUntil.passed
+    if (unread.every(({ silent, health }) => !patient && (silent || health?.sealed)) || until.passed) return world
     for (const { host, because } of unread) journal.say(`${host}: ${because}; looking again`)
     await sleep(looks === 1 ? PACE : 3 * PACE)
   }
@@ -73,7 +76,7 @@ export async function gate(run: Run, steps: readonly Step[]): Promise<boolean> {
       `waiting for ${failed.map(({ name, evidence }) => `${name} (${evidence})`).join(', ')}, up to ${span(until.left)} more`,
     )
     await sleep(PACE)
-    world = await lookout.look()
+    world = await firstLook(lookout, journal)
     journal.survey(steps, world)
   }
 }

@@ -3,7 +3,7 @@
  * that hangs keeps nobody from looking at the other.
  */
 import { type Deadline, monotonic, sleep } from './clock.ts'
-import { type Cluster, other, type Side, serving, type World } from './cluster.ts'
+import { type Cluster, other, role, SIDES, type Side, serving, type World } from './cluster.ts'
 import { hostOf } from './inputs.ts'
 import type { Read, Vault } from './vault/client.ts'
 import type { Health, Replication } from './vault/schemas.ts'
@@ -14,7 +14,7 @@ const SLOWER = 250
 const SLOW = 1000
 /** How long one look may take: short while a change is expected within seconds, longer for a server that is slow. In ms. */
 const SHORT_LOOK = 2000
-const LONG_LOOK = 5000
+export const LONG_LOOK = 5000
 /** Looks at one cluster that may be under way at once: a hanging one must not hide that the next would be answered. */
 const MOST_AT_ONCE = 40
 
@@ -47,20 +47,9 @@ export class Lookout {
   }
 
   /** A whole look at both, side by side; one that was read within the last `maxAge` ms is not asked again. */
-  async look(maxAge = 0): Promise<World> {
-    const due = (['from', 'to'] as const).filter(
-      (side) => maxAge === 0 || monotonic() - this.#views[side].askedAt > maxAge,
-    )
-    // A cluster that did not answer the look before may be slow: the next one gives it more time.
-    await Promise.all(
-      due.map((side) =>
-        this.#read(
-          side,
-          true,
-          this.#views[side].cluster.silent && this.#views[side].cluster.at > 0 ? LONG_LOOK : SHORT_LOOK,
-        ),
-      ),
-    )
+  async look(maxAge = 0, within = SHORT_LOOK): Promise<World> {
+    const due = SIDES.filter((side) => maxAge === 0 || monotonic() - this.#views[side].askedAt > maxAge)
+    await Promise.all(due.map((side) => this.#read(side, true, within)))
     return this.world
   }
 
@@ -73,7 +62,9 @@ export class Lookout {
     for (;;) {
       const at = monotonic()
       const waited = at - began
-      const pace = waited < 30_000 ? FAST : waited < 120_000 ? SLOWER : SLOW
+      // A new primary that does not serve yet is asked for its health as well: two requests a look.
+      const both = role(this.world[side]) === 'primary' && !serving(this.world[side])
+      const pace = waited < 30_000 ? (both ? 2 * FAST : FAST) : waited < 120_000 ? SLOWER : SLOW
       const within = waited < LONG_LOOK ? SHORT_LOOK : LONG_LOOK
       if (this.#views[other(side)].pending === 0) void this.#read(other(side), false, within)
       const look = this.#views[side].pending < MOST_AT_ONCE ? this.#read(side, false, within) : sleep(pace)

@@ -79,6 +79,11 @@ const demote = (emergency: boolean, mayTake: boolean): Step => ({
       case 'none':
         return so
       case 'primary':
+        // Nothing is taken from a primary while its successor is out of sight; an emergency may have to.
+        if (role(to) === 'unknown' && !emergency) {
+          const because = `${to.host} does not tell its role: ${describe(to)}`
+          return lastRole(to) === 'unknown' ? blocked(because) : underway(because)
+        }
         if (!twoPrimaries(world)) return mayTake ? due : blocked(`${from.host} answers as primary: it is not lost`)
         if (!emergency) return blocked('both clusters are primary')
         // The higher counter is the one that was promoted last; the lower one's clients would lose their tokens (facts 1.4).

@@ -1,6 +1,7 @@
 /**
- * The post step: if the main step ended as it should, there is nothing to do. If it was killed, this looks at the
- * clusters itself, says what is true of them, and revokes what the run left behind. It promotes and demotes nothing.
+ * The post step: if the main step ended as it should, there is nothing to do. If it was killed or cancelled, or could not
+ * establish what is true, this looks at the clusters itself, says what is true of them now, and revokes what the run left
+ * behind. It promotes and demotes nothing.
  */
 import { readFileSync } from 'node:fs'
 import { Runner } from './actions.ts'
@@ -13,11 +14,14 @@ import { openSession } from './session.ts'
 export async function post(cancelled: AbortSignal): Promise<void> {
   const path = new Runner(new Secrets()).recall('report')
   const report = path === '' ? undefined : readReport(path)
-  if (report === undefined || report.result !== undefined) return
+  const settled = report?.result !== undefined && report.result.outcome !== 'unknown' && report.cancelled !== true
+  if (report === undefined || settled) return
   const session = openSession(cancelled, { report, path })
   if ('mistakes' in session) return
   const { run } = session
-  run.journal.note('The main step did not end by itself; this is what the post step sees.')
+  run.journal.note(
+    'The main step was cancelled, killed, or could not establish the end; this is what the post step sees.',
+  )
   for (const step of report.steps) {
     if (step.state === 'running')
       Object.assign(step, { state: 'interrupted', until: Date.now(), because: 'the main step was killed' })

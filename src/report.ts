@@ -81,6 +81,8 @@ export interface Report {
   readonly dryRun: boolean
   readonly startedAt: string
   endedAt?: string
+  /** The runner cancelled it. */
+  cancelled?: boolean
   /** Who ran it and where, as the runner tells it. */
   readonly run: {
     readonly actor: string

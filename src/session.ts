@@ -84,6 +84,7 @@ export function openSession(cancelled: AbortSignal, before?: { report: Report; p
     journal.survey(steps, world)
     report.after = { from: view(world.from), to: view(world.to) }
     report.endedAt = new Date().toISOString()
+    report.cancelled = cancelled.aborted
     const result = conclude({
       inputs,
       steps,
@@ -152,7 +153,9 @@ export function newReport(inputs: Pick<Inputs, 'operation' | 'mode' | 'dry-run' 
 }
 
 /** A look at the end, repeated where a cluster that was seen before is out of sight for a moment. */
-async function lastLook({ lookout, cancelled }: Run): Promise<World> {
+async function lastLook({ lookout, cancelled, deeds }: Run): Promise<World> {
+  // Where nothing was sent, what the run just read is what is true.
+  if (deeds.sent === 0 && lookout.world.to.at > 0) return lookout.world
   for (let looks = 1; ; looks += 1) {
     const world = await lookout.look()
     const missing = SIDES.some((side) => role(world[side]) === 'unknown' && world[side].last !== undefined)

@@ -29,9 +29,12 @@ export function renderSummary(report: Report): string {
   const parts = [
     simulated(report) ? '**Simulated clusters:** no real Vault was asked or changed.' : '',
     `## ${MARKS[tone]} ${prose(headline, LONGEST.heading)}`,
-    alert(tone, [more === '' ? '' : prose(more), operation === 'status' ? facts(report) : '']),
-    invalid ? list('To be mended', reasons, prose) : '',
-    nextSteps(report, prose),
+    alert(tone, [
+      prose(more),
+      operation === 'status' ? facts(report) : '',
+      invalid ? bullets(reasons, prose) : '',
+      nextSteps(report, prose),
+    ]),
     invalid ? '' : list('Why', reasons, prose),
     clusters(report),
     operation === 'status' ? '' : facts(report),
@@ -93,27 +96,21 @@ const MEANINGS: Record<Outcome, string> = {
   invalid: 'an input is wrong, nothing was sent',
   blocked: 'refused, nothing was changed',
   failed: 'failed, the roles are as they were',
-  incomplete: 'the new primary serves, something is still short',
+  incomplete: 'something is still short',
   restored: 'refused, the old primary serves again',
   'no-primary': 'nobody is the DR primary',
   'two-primaries': 'two clusters claim to be primary',
   unknown: 'it is not known what the last call changed',
 }
 
-/** What it means for whoever reads it, under a verdict that says no more itself. */
+/** What the worst ones mean for whoever reads them. */
 const CONSEQUENCES: Partial<Record<Outcome, string>> = {
-  planned: 'Dry run: nothing was changed.',
-  invalid: 'Nothing was sent to any Vault.',
-  blocked: 'Nothing was changed.',
-  failed: 'The roles are as they were before.',
-  incomplete: 'The new primary serves. Running this again goes on from here.',
-  restored: 'The old primary serves again.',
-  'no-primary': 'Nobody can read or write a secret until one of the clusters is promoted.',
-  'two-primaries': 'Nothing was sent to either. Each takes writes that the other does not see.',
-  unknown: 'Look at both clusters before anything else is sent to them.',
+  'no-primary': 'Nobody can read or write a secret until one of the two is promoted.',
+  'two-primaries': 'Each takes writes that the other one never sees.',
+  unknown: 'Change nothing else on either cluster until this is known.',
 }
 
-/** The heading, and what goes under it. */
+/** The heading, and the sentences that go under it. */
 function headlineOf({ operation, steps, result }: Report): readonly [string, string] {
   const subject = operation === undefined ? 'Run' : OPERATIONS[operation]
   if (result === undefined) {
@@ -125,35 +122,39 @@ function headlineOf({ operation, steps, result }: Report): readonly [string, str
         : 'This was written before anything was changed.',
     ]
   }
-  const what = operation === 'status' ? `the pair is ${result.health}` : MEANINGS[result.outcome]
+  const meaning = `${subject}: ${operation === 'status' ? `the pair is ${result.health}` : MEANINGS[result.outcome]}`
   const verdict = printable(result.verdict, LONGEST.sentence)
   const end = /[.!?](?=\s)/.exec(verdict)
   const first = end === null ? verdict : verdict.slice(0, end.index + 1)
-  const fallback = CONSEQUENCES[result.outcome] ?? ''
-  if (first === '') return [`${subject}: ${what}`, fallback]
-  if (first.length > LONGEST.heading) return [`${subject}: ${what}`, verdict]
-  return [first.replace(/\.$/, ''), verdict.slice(first.length).trim() || fallback]
+  const short = first !== '' && first.length <= LONGEST.heading
+  const under = [CONSEQUENCES[result.outcome] ?? '', short ? verdict.slice(first.length).trim() : verdict]
+  return [short ? first.replace(/\.$/, '') : meaning, under.filter((text) => text !== '').join(' ')]
 }
 
+/** A frame in the colour of the tone; none where all is well. */
 function alert(tone: Tone, texts: readonly string[]): string {
-  const lines = texts.filter((text) => text !== '')
+  const inside = texts.filter((text) => text !== '').join('\n\n')
   const kind = ALERTS[tone]
-  if (lines.length === 0 || kind === undefined) return lines.join('\n\n')
-  return [`> [!${kind}]`, ...lines.flatMap((line, at) => (at === 0 ? [`> ${line}`] : ['>', `> ${line}`]))].join('\n')
+  if (inside === '' || kind === undefined) return inside
+  return [`[!${kind}]`, ...inside.split('\n')].map((line) => (line === '' ? '>' : `> ${line}`)).join('\n')
 }
 
 function nextSteps({ result }: Report, prose: Prose): string {
   const next = result?.next ?? []
-  if (next.length === 0) return ''
-  const lines = capped(next, MOST.sentences, (text, at) => `${next.length === 1 ? '' : `${at + 1}. `}${prose(text)}`)
-  return `### What to do ${result?.outcome !== undefined && TONES[result.outcome] === 'worst' ? 'now' : 'next'}\n\n${lines.join('\n')}`
+  if (next.length <= 1) return next.map((text) => `**What to do now:** ${prose(text)}`).join('')
+  return ['**What to do now:**', '', ...capped(next, MOST.sentences, (text, at) => `${at + 1}. ${prose(text)}`)].join(
+    '\n',
+  )
 }
 
 function list(title: string, texts: readonly string[], prose: Prose): string {
   if (texts.length === 0) return ''
   if (texts.length === 1) return `**${title}:** ${prose(texts[0] ?? '')}`
-  return [`**${title}:**`, '', ...capped(texts, MOST.sentences, (text) => `- ${prose(text)}`)].join('\n')
+  return `**${title}:**\n\n${bullets(texts, prose)}`
 }
+
+const bullets = (texts: readonly string[], prose: Prose): string =>
+  capped(texts, MOST.sentences, (text) => `- ${prose(text)}`).join('\n')
 
 /* -------------------------------------------------------------------------------------------------------- the clusters */
 
@@ -398,20 +399,24 @@ function evidence({ checks, operation }: Report, prose: Prose): string {
 
 function colophon({ operation, mode, dryRun, run, startedAt, endedAt, result }: Report): string {
   const [began, ended] = [startedAt, endedAt].map((at) => (at === undefined ? Number.NaN : Date.parse(at)))
-  const name = `run ${label(run.runId)}`.trim()
-  // Only an address of plain characters becomes a link; the runner sets it, but a self-hosted one may be anybody's.
-  const link = /^https?:\/\/[\w.:/-]{1,500}$/.test(run.url) ? `[${name}](${run.url})` : name
+  const how = `, ${mode === 'emergency' ? '**emergency**' : mode}${dryRun ? ', dry run' : ''}`
+  const what = operation === undefined ? '' : `${operation}${operation === 'status' ? '' : how}`
+  const name = `run${number(run.runId)}`
+  // Only the address of a run becomes a link.
+  const link = /^https?:\/\/[\w.:-]+(\/[\w.-]+)+\/actions\/runs\/\d+(\/attempts\/\d+)?$/.test(run.url)
+    ? `[${name}](${run.url})`
+    : name
   return [
     `Run by ${code(run.actor, LONGEST.name) || 'nobody known'} in ${code(run.repository, LONGEST.name) || 'no repository known'}`,
     code(run.workflow, LONGEST.name),
     link,
-    `attempt ${label(run.attempt) || '1'}`,
-    `${[operation ?? 'no operation', ...(operation === 'status' ? [] : [mode === 'emergency' ? '**emergency**' : mode]), ...(dryRun ? ['dry run'] : [])].join(', ')}`,
+    `attempt${number(run.attempt)}`,
+    what,
     result === undefined ? '' : `outcome \`${result.outcome}\`, exit code ${result.exitCode}`,
     began === undefined || Number.isNaN(began)
       ? ''
       : `${new Date(began).toISOString().slice(0, 10)} ${clock(began).slice(0, 8)} UTC`,
-    began !== undefined && ended !== undefined && ended >= began ? `took ${span(ended - began)}` : '',
+    began !== undefined && ended !== undefined && ended > began ? `took ${span(ended - began)}` : '',
   ]
     .filter((part) => part !== '')
     .join(' · ')
@@ -500,6 +505,9 @@ function clock(ms: number): string {
   const at = new Date(ms)
   return Number.isNaN(at.getTime()) ? '?' : at.toISOString().slice(11, 21)
 }
+
+/** An id that the runner gives, after a blank. */
+const number = (text: string): string => (/^\d{1,20}$/.test(text) ? ` ${text}` : '')
 
 /** The first `most` of a list, and how many there are beyond. */
 function capped<T>(

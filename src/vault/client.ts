@@ -5,6 +5,7 @@
  * Everything here lives in the root namespace, so no namespace header is ever sent.
  */
 import type { z } from 'zod'
+import { printable } from '../printable.ts'
 import type { Secrets } from '../secrets.ts'
 import type { Http, Outcome } from './http.ts'
 import * as schemas from './schemas.ts'
@@ -236,7 +237,7 @@ const MEANINGS: Record<number, string> = {
 }
 
 function said(status: number, errors: readonly string[]): string {
-  const words = errors.map((error) => error.trim()).filter((error) => error !== '')
+  const words = errors.map((error) => printable(error)).filter((error) => error !== '')
   if (words.length > 0) return `HTTP ${status}, ${JSON.stringify(words.join('; '))}`
   return `HTTP ${status}${MEANINGS[status] ? ` (${MEANINGS[status]})` : ''}`
 }
