@@ -12,9 +12,6 @@ import { renderSummary } from './render/summary.ts'
 import type { Report, Result } from './report.ts'
 import type { Secrets } from './secrets.ts'
 
-/** GitHub refuses a larger one. */
-const LARGEST_SUMMARY = 1_000_000
-
 export class Runner {
   readonly #secrets: Secrets
 
@@ -76,10 +73,12 @@ export class Runner {
   }
 
   async summarize(report: Report, reportPath: string): Promise<void> {
-    const text = `${this.#secrets.redact(renderSummary(report))}\n\nFull report: \`${printable(reportPath).replaceAll('`', '')}\`\n`
+    // Before anything is shortened: half a secret would not be recognised any more.
+    const clean: Report = JSON.parse(this.#secrets.redact(JSON.stringify(report)))
+    const text = `${this.#secrets.redact(renderSummary(clean))}\n\nFull report: \`${printable(reportPath).replaceAll('`', '')}\`\n`
     if (process.env.GITHUB_STEP_SUMMARY === undefined) return
     try {
-      await core.summary.addRaw(text.slice(0, LARGEST_SUMMARY)).write()
+      await core.summary.addRaw(text).write()
     } catch {
       this.warn('The job summary could not be written.')
     }

@@ -173,7 +173,7 @@ const JUDGES: Record<Exclude<CheckName, 'tls-verification'>, (now: Case) => Find
       ? none(`${from.host} does not tell its role: ${describe(from)}; see emergency-evidence`)
       : bad(
           `${from.host} does not tell its role: ${describe(from)}`,
-          `Make ${from.host} answer, or, if it is lost, run with mode: emergency and confirm.`,
+          `Make ${from.host} answer, or, if it is lost, run with \`mode: emergency\` and \`confirm\`.`,
         )
   },
 
@@ -222,7 +222,7 @@ const JUDGES: Record<Exclude<CheckName, 'tls-verification'>, (now: Case) => Find
       if (inputs.mode === 'planned') {
         return bad(
           'both clusters claim the primary role',
-          `Decide which one holds the data to keep. To keep ${to.host}: run again with mode: emergency and confirm: ${to.host}.`,
+          `Decide which one holds the data to keep. To keep ${to.host}: run again with \`mode: emergency\` and \`confirm: ${to.host}\`.`,
         )
       }
       const [theirs, ours] = [from.dr?.ssct_generation_counter, to.dr?.ssct_generation_counter]
@@ -234,10 +234,13 @@ const JUDGES: Record<Exclude<CheckName, 'tls-verification'>, (now: Case) => Find
         : short(`both are primary; ${to.host} is confirmed and is kept, what only ${from.host} took since is discarded`)
     }
     if (inputs.operation === 'promote' && role(from) === 'primary') {
-      return bad(`${from.host} is primary`, 'Run operation: demote first, or operation: failover, which does both.')
+      return bad(`${from.host} is primary`, 'Run `operation: demote` first, or `operation: failover`, which does both.')
     }
     if (inputs.operation === 'update-primary' && role(to) !== 'primary') {
-      return bad(`${to.host} is not primary`, 'Run operation: promote first, or operation: failover, which does all.')
+      return bad(
+        `${to.host} is not primary`,
+        'Run `operation: promote` first, or `operation: failover`, which does all.',
+      )
     }
     if (nobodyPrimary(world)) return short('nobody is primary: this run goes on from there')
     return good(`${role(to) === 'primary' ? to.host : from.host} is the primary`)
@@ -261,7 +264,7 @@ const JUDGES: Record<Exclude<CheckName, 'tls-verification'>, (now: Case) => Find
     if (sealed.includes(from))
       return bad(
         `${from.host} is sealed`,
-        `Unseal ${from.host}, or, if it is lost, run with mode: emergency and confirm.`,
+        `Unseal ${from.host}, or, if it is lost, run with \`mode: emergency\` and \`confirm\`.`,
       )
     return good('no cluster is sealed')
   },
@@ -361,7 +364,7 @@ const JUDGES: Record<Exclude<CheckName, 'tls-verification'>, (now: Case) => Find
     if (inputs.mode !== 'emergency' || !due.has('promote')) return none('asked for in an emergency promotion only')
     if (role(from) === 'secondary' || role(from) === 'none') return good(`${from.host} is seen and is not primary`)
     if (role(from) === 'primary') {
-      return bad(`${from.host} answers as primary: it is not lost`, 'Run with mode: planned, which demotes it first.')
+      return bad(`${from.host} answers as primary: it is not lost`, 'Run with `mode: planned`, which demotes it first.')
     }
     return loss(from, to)
   },
@@ -453,7 +456,7 @@ function canaryAge(secondary: Cluster): number | undefined {
  */
 function loss(from: Cluster, to: Cluster): Finding {
   const { connection_state: state, primaries = [] } = to.dr ?? {}
-  const fix = `If you know that ${from.host} is lost and stays away, run again with override: emergency-evidence.`
+  const fix = `If you know that ${from.host} is lost and stays away, run again with \`override: emergency-evidence\`.`
   const live = primaries.some((peer) => peer.connection_status === 'connected')
   const sight = `${from.host} does not answer here (${describe(from)})`
   if (state === 'ready' || live)

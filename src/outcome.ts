@@ -222,11 +222,13 @@ function words(outcome: Outcome, ending: Ending): Words {
         next: phase === 'demote' && nobodyPrimary(world) ? ['Nobody serves: run `operation: promote`.'] : [],
       }
     case 'planned': {
-      const wishes = steps
-        .filter((step) => step.verdict(world).is !== 'so')
-        .map(({ name, on }) => `${name} ${world[on].host}`)
+      const wishes = steps.filter((step) => step.verdict(world).is !== 'so')
+      const said = wishes.map(
+        ({ name, on }) =>
+          `${name === 'follow' ? 'attach' : name} ${world[on].host}${name === 'follow' ? ' to it' : ''}`,
+      )
       return {
-        verdict: `It would go: ${wishes.join(', then ')}. Nothing was changed.`,
+        verdict: `It would go: ${said.join(', then ')}. Nothing was changed.`,
         reasons: [],
         next: ['Run it without `dry-run`. Passing now is no promise for later: everything is looked at again.'],
       }
@@ -234,11 +236,7 @@ function words(outcome: Outcome, ending: Ending): Words {
     case 'invalid':
       return { verdict: 'The inputs are wrong; nothing was sent.', reasons: [], next: [] }
     case 'blocked':
-      return {
-        verdict: `Refused, and nothing was changed: ${reasons[0] ?? 'it can not be done as things are.'}`,
-        reasons: reasons.slice(1),
-        next: fixes,
-      }
+      return { verdict: 'Refused, and nothing was changed.', reasons, next: fixes }
     case 'failed':
       return {
         verdict: `It failed, and the roles are as they were${role(from) === 'primary' ? `: ${from.host} is the DR primary` : ''}.`,
@@ -247,7 +245,9 @@ function words(outcome: Outcome, ending: Ending): Words {
       }
     case 'incomplete':
       return {
-        verdict: `${to.host} is the DR primary, and something is still short: ${serving(to) ? `${from.host} does not follow it (${describe(from)})` : `it does not serve yet (${describe(to)})`}.`,
+        verdict: serving(to)
+          ? `${to.host} is the DR primary, but ${from.host} does not follow it. ${from.host}: ${describe(from)}.`
+          : `${to.host} is the DR primary, but does not serve yet. It says: ${describe(to)}.`,
         reasons,
         next: [...fixes.slice(0, 3), again],
       }

@@ -22,7 +22,8 @@ export function printable(text: string, longest = 300): string {
     .replaceAll('##[', '# # [')
     .replaceAll('::', ': :')
     .trim()
-  return line.length > longest ? `${line.slice(0, longest - 1)}…` : line
+  // The cut may go through a character of two units.
+  return line.length > longest ? `${line.slice(0, longest - 1).toWellFormed()}…` : line
 }
 
 /**

@@ -106,6 +106,7 @@ const report = (more: Partial<Report> = {}): Report => ({
   steps: [],
   notes: [],
   activationIds: [],
+  deeds: { accepted: 0, sent: 0, demoted: false, promoted: false, restored: false, unclear: undefined },
   ...more,
 })
 
@@ -131,15 +132,15 @@ describe('what is said first', () => {
     ['invalid', '## ⚠️ Failover: an input is wrong, nothing was sent', '> [!WARNING]'],
     ['blocked', '## ⚠️ Failover: refused, nothing was changed', '> [!WARNING]'],
     ['failed', '## ⚠️ Failover: failed, the roles are as they were', '> [!WARNING]'],
-    ['incomplete', '## ⚠️ Failover: the new primary serves, something is still short', '> [!WARNING]'],
+    ['incomplete', '## ⚠️ Failover: something is still short', '> [!WARNING]'],
     ['restored', '## ⚠️ Failover: refused, the old primary serves again', '> [!WARNING]'],
     ['no-primary', '## 🛑 Failover: nobody is the DR primary', '> [!CAUTION]'],
     ['two-primaries', '## 🛑 Failover: two clusters claim to be primary', '> [!CAUTION]'],
     ['unknown', '## 🛑 Failover: it is not known what the last call changed', '> [!CAUTION]'],
   ])('%s without a verdict', (outcome, heading, kind) => {
-    const [first, second] = lines(report({ result: result(outcome) }))
+    const [first, second] = lines(report({ result: result(outcome, { next: ['Look.'] }) }))
     expect(first).toBe(heading)
-    if (kind === '') expect(second).not.toMatch(/^>/)
+    if (kind === '') expect(second).toBe('**What to do now:** Look.')
     else expect(second).toBe(kind)
   })
 
@@ -171,13 +172,15 @@ describe('what is said first', () => {
         }),
       }),
     )
-    expect(all.slice(0, 7)).toEqual([
+    expect(all.slice(0, 9)).toEqual([
       '## 🛑 Nobody is the DR primary',
       '> [!CAUTION]',
-      '> Nobody can read or write a secret until one of the clusters is promoted.',
-      '### What to do now',
-      '1. Run it again: it promotes `vault-dr.acme.example`.',
-      '2. Or run it with `operation: failback`.',
+      '> Nobody can read or write a secret until one of the two is promoted.',
+      '>',
+      '> **What to do now:**',
+      '>',
+      '> 1. Run it again: it promotes `vault-dr.acme.example`.',
+      '> 2. Or run it with `operation: failback`.',
       '**Why:** it broke',
     ])
   })
@@ -189,21 +192,21 @@ describe('what is said first', () => {
       hosts: { from: '', to: '' },
       result: result('invalid', { verdict: 'Two inputs are wrong.', reasons, next: ['Mend them.'] }),
     })
-    expect(lines(invalid).slice(0, 8)).toEqual([
+    expect(lines(invalid).slice(0, 6)).toEqual([
       '## ⚠️ Two inputs are wrong',
       '> [!WARNING]',
-      '> Nothing was sent to any Vault.',
-      '**To be mended:**',
-      '- operation: must be one of status, failover',
-      '- primary-addr: is missing',
-      '### What to do next',
-      'Mend them.',
+      '> - operation: must be one of status, failover',
+      '> - primary-addr: is missing',
+      '>',
+      '> **What to do now:** Mend them.',
     ])
     expect(renderSummary(invalid)).not.toContain('| before')
   })
 
   test('a refused run on a pair without a primary is as urgent as one that ended so', () => {
-    expect(lines(report({ result: result('blocked', { health: 'critical' }) }))[1]).toBe('> [!CAUTION]')
+    expect(lines(report({ result: result('blocked', { health: 'critical' }) }))[0]).toBe(
+      '## 🛑 Failover: refused, nothing was changed',
+    )
   })
 
   test('the phase demote is done and still warns: nobody serves', () => {
@@ -228,7 +231,9 @@ describe('what is said first', () => {
   test('a report that is not final says so', () => {
     expect(lines(report())[0]).toBe('## ⚠️ Failover: not ended yet')
     expect(lines(report())[2]).toBe('> This was written before anything was changed.')
-    const { endedAt: _, ...open } = report({ steps: [DEMOTED, { ...PROMOTED, state: 'running', until: undefined }] })
+    const { endedAt: _, ...open } = report({
+      steps: [DEMOTED, { ...PROMOTED, state: 'running', until: undefined, because: undefined }],
+    })
     const text = renderSummary({ ...open, outage: { from: START + 240 } })
     expect(text).toContain('> This was written in the middle of a change')
     expect(text).toContain('| promote | `vault-dr.acme.example` | 14:02:11.5 |  |  | **not ended** |')
@@ -468,7 +473,13 @@ describe('the last line', () => {
 
   test('what is no plain address becomes no link', () => {
     const { run } = report()
-    for (const url of ['javascript:alert(1)', 'https://x/) [y](https://z', '', 'https://x/?a=<b>']) {
+    for (const url of [
+      'javascript:alert(1)',
+      'https://x/) [y](https://z',
+      '',
+      'https://x/?a=<b>',
+      'https://evil.example/',
+    ]) {
       expect(lines(report({ run: { ...run, url } })).at(-1)).toContain(' · run 4242 · ')
     }
   })
@@ -544,7 +555,7 @@ describe('hostile strings', () => {
       .replace(/^```mermaid\n[\s\S]*?\n```$/m, '')
       .replace(/^<details open><summary>[\w ,:]+<\/summary>$/m, '')
       .replace(/^<\/details>$/m, '')
-      .replaceAll(/<br>→ |&nbsp;|^> \[!CAUTION\]$|^> |^#{2,3} |^\| | \|$| \| |\*\*/gm, ' ')
+      .replaceAll(/<br>→ |&nbsp;|^> \[!CAUTION\]$|^> ?|^## |^\| | \|$| \| |\*\*/gm, ' ')
       .replaceAll(/`[^`\n]+`/g, '')
 
   test.each(HOSTILE)('%j', (text) => {
@@ -566,7 +577,7 @@ describe('hostile strings', () => {
       if (line.startsWith('|')) expect([4, 7]).toContain(line.split('|').length - 1)
       else
         expect(line).toMatch(
-          /^($|## 🛑 |> |### |\d\. |- (?![-+=[]|\d+[.)] )|\*\*\w|No primary|<\/?details|Run by |`{3}(mermaid)?$|%%\{init| {2}|gantt$)/,
+          /^($|## 🛑 |>($| (\[!|\d\. |\*\*What|Nobody can))|- (?![-+=[]|\d+[.)] )|\*\*\w|No primary|<\/?details|Run by |`{3}(mermaid)?$|%%\{init| {2}|gantt$)/,
         )
     }
   })
