@@ -4,7 +4,7 @@ import { createRequire as __WEBPACK_EXTERNAL_createRequire } from "module";
 /***/ 770:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
-/* unused reexport */ __nccwpck_require__(218);
+module.exports = __nccwpck_require__(218);
 
 
 /***/ }),
@@ -24,10 +24,10 @@ var assert = __nccwpck_require__(2613);
 var util = __nccwpck_require__(9023);
 
 
-__webpack_unused_export__ = httpOverHttp;
-__webpack_unused_export__ = httpsOverHttp;
-__webpack_unused_export__ = httpOverHttps;
-__webpack_unused_export__ = httpsOverHttps;
+exports.httpOverHttp = httpOverHttp;
+exports.httpsOverHttp = httpsOverHttp;
+exports.httpOverHttps = httpOverHttps;
+exports.httpsOverHttps = httpsOverHttps;
 
 
 function httpOverHttp(options) {
@@ -284,7 +284,6 @@ __webpack_unused_export__ = debug; // for test
 /***/ 6752:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
-var __webpack_unused_export__;
 
 
 const Client = __nccwpck_require__(3701)
@@ -317,23 +316,23 @@ const RedirectHandler = __nccwpck_require__(8754)
 
 Object.assign(Dispatcher.prototype, api)
 
-__webpack_unused_export__ = Dispatcher
-__webpack_unused_export__ = Client
-__webpack_unused_export__ = Pool
-__webpack_unused_export__ = BalancedPool
-__webpack_unused_export__ = RoundRobinPool
-module.exports.g6 = Agent
-__webpack_unused_export__ = Dispatcher1Wrapper
-__webpack_unused_export__ = ProxyAgent
-__webpack_unused_export__ = Socks5ProxyAgent
-module.exports.J2 = EnvHttpProxyAgent
-__webpack_unused_export__ = RetryAgent
-__webpack_unused_export__ = H2CClient
-__webpack_unused_export__ = RetryHandler
+module.exports.Dispatcher = Dispatcher
+module.exports.Client = Client
+module.exports.Pool = Pool
+module.exports.BalancedPool = BalancedPool
+module.exports.RoundRobinPool = RoundRobinPool
+module.exports.Agent = Agent
+module.exports.Dispatcher1Wrapper = Dispatcher1Wrapper
+module.exports.ProxyAgent = ProxyAgent
+module.exports.Socks5ProxyAgent = Socks5ProxyAgent
+module.exports.EnvHttpProxyAgent = EnvHttpProxyAgent
+module.exports.RetryAgent = RetryAgent
+module.exports.H2CClient = H2CClient
+module.exports.RetryHandler = RetryHandler
 
-__webpack_unused_export__ = DecoratorHandler
-__webpack_unused_export__ = RedirectHandler
-__webpack_unused_export__ = {
+module.exports.DecoratorHandler = DecoratorHandler
+module.exports.RedirectHandler = RedirectHandler
+module.exports.interceptors = {
   redirect: __nccwpck_require__(1514),
   responseError: __nccwpck_require__(8918),
   retry: __nccwpck_require__(2026),
@@ -344,16 +343,16 @@ __webpack_unused_export__ = {
   deduplicate: __nccwpck_require__(7240)
 }
 
-__webpack_unused_export__ = {
+module.exports.cacheStores = {
   MemoryCacheStore: __nccwpck_require__(4889)
 }
 
 const SqliteCacheStore = __nccwpck_require__(1522)
-__webpack_unused_export__ = SqliteCacheStore
+module.exports.cacheStores.SqliteCacheStore = SqliteCacheStore
 
-__webpack_unused_export__ = buildConnector
-__webpack_unused_export__ = errors
-__webpack_unused_export__ = {
+module.exports.buildConnector = buildConnector
+module.exports.errors = errors
+module.exports.util = {
   parseHeaders: util.parseHeaders,
   headerNameToString: util.headerNameToString
 }
@@ -407,8 +406,8 @@ function makeDispatcher (fn) {
   }
 }
 
-__webpack_unused_export__ = setGlobalDispatcher
-__webpack_unused_export__ = getGlobalDispatcher
+module.exports.setGlobalDispatcher = setGlobalDispatcher
+module.exports.getGlobalDispatcher = getGlobalDispatcher
 
 const fetchImpl = (__nccwpck_require__(4398).fetch)
 
@@ -440,12 +439,12 @@ function appendFetchStackTrace (err, filename) {
   err.stack = stack ? `${stack}\n${captureLines}` : capture.stack
 }
 
-module.exports.hd = function fetch (init, options = undefined) {
+module.exports.fetch = function fetch (init, options = undefined) {
   return fetchImpl(init, options).catch(err => {
     if (currentFilename) {
       appendFetchStackTrace(err, currentFilename)
     } else if (err && typeof err === 'object') {
-      Error.captureStackTrace(err, module.exports.hd)
+      Error.captureStackTrace(err, module.exports.fetch)
     }
     throw err
   })
@@ -457,70 +456,70 @@ module.exports.FormData = __nccwpck_require__(5910).FormData
 
 const { setGlobalOrigin, getGlobalOrigin } = __nccwpck_require__(1059)
 
-__webpack_unused_export__ = setGlobalOrigin
-__webpack_unused_export__ = getGlobalOrigin
+module.exports.setGlobalOrigin = setGlobalOrigin
+module.exports.getGlobalOrigin = getGlobalOrigin
 
 const { CacheStorage } = __nccwpck_require__(3245)
 const { kConstruct } = __nccwpck_require__(6443)
 
-__webpack_unused_export__ = new CacheStorage(kConstruct)
+module.exports.caches = new CacheStorage(kConstruct)
 
 const { deleteCookie, getCookies, getSetCookies, setCookie, parseCookie } = __nccwpck_require__(9061)
 
-__webpack_unused_export__ = deleteCookie
-__webpack_unused_export__ = getCookies
-__webpack_unused_export__ = getSetCookies
-__webpack_unused_export__ = setCookie
-__webpack_unused_export__ = parseCookie
+module.exports.deleteCookie = deleteCookie
+module.exports.getCookies = getCookies
+module.exports.getSetCookies = getSetCookies
+module.exports.setCookie = setCookie
+module.exports.parseCookie = parseCookie
 
 const { parseMIMEType, serializeAMimeType } = __nccwpck_require__(1900)
 
-__webpack_unused_export__ = parseMIMEType
-__webpack_unused_export__ = serializeAMimeType
+module.exports.parseMIMEType = parseMIMEType
+module.exports.serializeAMimeType = serializeAMimeType
 
 const { CloseEvent, ErrorEvent, MessageEvent } = __nccwpck_require__(5188)
 const { WebSocket, ping } = __nccwpck_require__(3726)
-module.exports.kb = WebSocket
-module.exports.rd = CloseEvent
-module.exports.NN = ErrorEvent
-module.exports.aM = MessageEvent
-__webpack_unused_export__ = ping
+module.exports.WebSocket = WebSocket
+module.exports.CloseEvent = CloseEvent
+module.exports.ErrorEvent = ErrorEvent
+module.exports.MessageEvent = MessageEvent
+module.exports.ping = ping
 
-/* unused reexport */ __nccwpck_require__(2873).WebSocketStream
-/* unused reexport */ __nccwpck_require__(6919).WebSocketError
+module.exports.WebSocketStream = __nccwpck_require__(2873).WebSocketStream
+module.exports.WebSocketError = __nccwpck_require__(6919).WebSocketError
 
-module.exports.Em = makeDispatcher(api.request)
-__webpack_unused_export__ = makeDispatcher(api.stream)
-__webpack_unused_export__ = makeDispatcher(api.pipeline)
-__webpack_unused_export__ = makeDispatcher(api.connect)
-__webpack_unused_export__ = makeDispatcher(api.upgrade)
+module.exports.request = makeDispatcher(api.request)
+module.exports.stream = makeDispatcher(api.stream)
+module.exports.pipeline = makeDispatcher(api.pipeline)
+module.exports.connect = makeDispatcher(api.connect)
+module.exports.upgrade = makeDispatcher(api.upgrade)
 
-__webpack_unused_export__ = MockClient
-__webpack_unused_export__ = MockCallHistory
-__webpack_unused_export__ = MockCallHistoryLog
-__webpack_unused_export__ = MockPool
-__webpack_unused_export__ = MockAgent
-__webpack_unused_export__ = SnapshotAgent
-__webpack_unused_export__ = mockErrors
+module.exports.MockClient = MockClient
+module.exports.MockCallHistory = MockCallHistory
+module.exports.MockCallHistoryLog = MockCallHistoryLog
+module.exports.MockPool = MockPool
+module.exports.MockAgent = MockAgent
+module.exports.SnapshotAgent = SnapshotAgent
+module.exports.mockErrors = mockErrors
 
 const { EventSource } = __nccwpck_require__(1238)
 
-module.exports.GD = EventSource
+module.exports.EventSource = EventSource
 
 function install () {
-  globalThis.fetch = module.exports.hd
+  globalThis.fetch = module.exports.fetch
   globalThis.Headers = module.exports.Headers
   globalThis.Response = module.exports.Response
   globalThis.Request = module.exports.Request
   globalThis.FormData = module.exports.FormData
-  globalThis.WebSocket = module.exports.kb
-  globalThis.CloseEvent = module.exports.rd
-  globalThis.ErrorEvent = module.exports.NN
-  globalThis.MessageEvent = module.exports.aM
-  globalThis.EventSource = module.exports.GD
+  globalThis.WebSocket = module.exports.WebSocket
+  globalThis.CloseEvent = module.exports.CloseEvent
+  globalThis.ErrorEvent = module.exports.ErrorEvent
+  globalThis.MessageEvent = module.exports.MessageEvent
+  globalThis.EventSource = module.exports.EventSource
 }
 
-__webpack_unused_export__ = install
+module.exports.install = install
 
 
 /***/ }),
@@ -45508,6 +45507,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("events");
 
 /***/ }),
 
+/***/ 9896:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("fs");
+
+/***/ }),
+
 /***/ 8611:
 /***/ ((module) => {
 
@@ -45669,6 +45675,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers"
 
 /***/ }),
 
+/***/ 8500:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
+
+/***/ }),
+
 /***/ 1692:
 /***/ ((module) => {
 
@@ -45711,6 +45724,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:zlib");
 
 /***/ }),
 
+/***/ 857:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("os");
+
+/***/ }),
+
 /***/ 4756:
 /***/ ((module) => {
 
@@ -45725,7 +45745,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
-/***/ 9340:
+/***/ 1595:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -45740,8 +45760,8 @@ var external_node_fs_ = __nccwpck_require__(3024);
 const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
-;// CONCATENATED MODULE: external "os"
-const external_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("os");
+// EXTERNAL MODULE: external "os"
+var external_os_ = __nccwpck_require__(857);
 ;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/utils.js
 // We use any as a valid input type
 /* eslint-disable @typescript-eslint/no-explicit-any */
@@ -45816,7 +45836,7 @@ function utils_toCommandProperties(annotationProperties) {
  */
 function command_issueCommand(command, properties, message) {
     const cmd = new Command(command, properties, message);
-    process.stdout.write(cmd.toString() + external_os_namespaceObject.EOL);
+    process.stdout.write(cmd.toString() + external_os_.EOL);
 }
 function command_issue(name, message = '') {
     command_issueCommand(name, {}, message);
@@ -45872,8 +45892,8 @@ function escapeProperty(s) {
 //# sourceMappingURL=command.js.map
 ;// CONCATENATED MODULE: external "crypto"
 const external_crypto_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("crypto");
-;// CONCATENATED MODULE: external "fs"
-const external_fs_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("fs");
+// EXTERNAL MODULE: external "fs"
+var external_fs_ = __nccwpck_require__(9896);
 ;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/file-command.js
 // For internal use, subject to change.
 // We use any as a valid input type
@@ -45887,10 +45907,10 @@ function file_command_issueFileCommand(command, message) {
     if (!filePath) {
         throw new Error(`Unable to find environment variable for file command ${command}`);
     }
-    if (!external_fs_namespaceObject.existsSync(filePath)) {
+    if (!external_fs_.existsSync(filePath)) {
         throw new Error(`Missing file at path: ${filePath}`);
     }
-    external_fs_namespaceObject.appendFileSync(filePath, `${utils_toCommandValue(message)}${external_os_namespaceObject.EOL}`, {
+    external_fs_.appendFileSync(filePath, `${utils_toCommandValue(message)}${external_os_.EOL}`, {
         encoding: 'utf8'
     });
 }
@@ -45906,809 +45926,15 @@ function file_command_prepareKeyValueMessage(key, value) {
     if (convertedValue.includes(delimiter)) {
         throw new Error(`Unexpected input: value should not contain the delimiter "${delimiter}"`);
     }
-    return `${key}<<${delimiter}${external_os_namespaceObject.EOL}${convertedValue}${external_os_namespaceObject.EOL}${delimiter}`;
+    return `${key}<<${delimiter}${external_os_.EOL}${convertedValue}${external_os_.EOL}${delimiter}`;
 }
 //# sourceMappingURL=file-command.js.map
 ;// CONCATENATED MODULE: external "path"
 const external_path_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("path");
-// EXTERNAL MODULE: external "http"
-var external_http_ = __nccwpck_require__(8611);
-// EXTERNAL MODULE: external "https"
-var external_https_ = __nccwpck_require__(5692);
-;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/proxy.js
-function getProxyUrl(reqUrl) {
-    const usingSsl = reqUrl.protocol === 'https:';
-    if (checkBypass(reqUrl)) {
-        return undefined;
-    }
-    const proxyVar = (() => {
-        if (usingSsl) {
-            return process.env['https_proxy'] || process.env['HTTPS_PROXY'];
-        }
-        else {
-            return process.env['http_proxy'] || process.env['HTTP_PROXY'];
-        }
-    })();
-    if (proxyVar) {
-        try {
-            return new DecodedURL(proxyVar);
-        }
-        catch (_a) {
-            if (!proxyVar.startsWith('http://') && !proxyVar.startsWith('https://'))
-                return new DecodedURL(`http://${proxyVar}`);
-        }
-    }
-    else {
-        return undefined;
-    }
-}
-function checkBypass(reqUrl) {
-    if (!reqUrl.hostname) {
-        return false;
-    }
-    const reqHost = reqUrl.hostname;
-    if (isLoopbackAddress(reqHost)) {
-        return true;
-    }
-    const noProxy = process.env['no_proxy'] || process.env['NO_PROXY'] || '';
-    if (!noProxy) {
-        return false;
-    }
-    // Determine the request port
-    let reqPort;
-    if (reqUrl.port) {
-        reqPort = Number(reqUrl.port);
-    }
-    else if (reqUrl.protocol === 'http:') {
-        reqPort = 80;
-    }
-    else if (reqUrl.protocol === 'https:') {
-        reqPort = 443;
-    }
-    // Format the request hostname and hostname with port
-    const upperReqHosts = [reqUrl.hostname.toUpperCase()];
-    if (typeof reqPort === 'number') {
-        upperReqHosts.push(`${upperReqHosts[0]}:${reqPort}`);
-    }
-    // Compare request host against noproxy
-    for (const upperNoProxyItem of noProxy
-        .split(',')
-        .map(x => x.trim().toUpperCase())
-        .filter(x => x)) {
-        if (upperNoProxyItem === '*' ||
-            upperReqHosts.some(x => x === upperNoProxyItem ||
-                x.endsWith(`.${upperNoProxyItem}`) ||
-                (upperNoProxyItem.startsWith('.') &&
-                    x.endsWith(`${upperNoProxyItem}`)))) {
-            return true;
-        }
-    }
-    return false;
-}
-function isLoopbackAddress(host) {
-    const hostLower = host.toLowerCase();
-    return (hostLower === 'localhost' ||
-        hostLower.startsWith('127.') ||
-        hostLower.startsWith('[::1]') ||
-        hostLower.startsWith('[0:0:0:0:0:0:0:1]'));
-}
-class DecodedURL extends URL {
-    constructor(url, base) {
-        super(url, base);
-        this._decodedUsername = decodeURIComponent(super.username);
-        this._decodedPassword = decodeURIComponent(super.password);
-    }
-    get username() {
-        return this._decodedUsername;
-    }
-    get password() {
-        return this._decodedPassword;
-    }
-}
-//# sourceMappingURL=proxy.js.map
-// EXTERNAL MODULE: ./node_modules/tunnel/index.js
-var node_modules_tunnel = __nccwpck_require__(770);
-// EXTERNAL MODULE: ./node_modules/undici/index.js
-var undici = __nccwpck_require__(6752);
-;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/index.js
-/* eslint-disable @typescript-eslint/no-explicit-any */
-var __awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
-    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
-    return new (P || (P = Promise))(function (resolve, reject) {
-        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
-        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
-        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-    });
-};
-
-
-
-
-
-var HttpCodes;
-(function (HttpCodes) {
-    HttpCodes[HttpCodes["OK"] = 200] = "OK";
-    HttpCodes[HttpCodes["MultipleChoices"] = 300] = "MultipleChoices";
-    HttpCodes[HttpCodes["MovedPermanently"] = 301] = "MovedPermanently";
-    HttpCodes[HttpCodes["ResourceMoved"] = 302] = "ResourceMoved";
-    HttpCodes[HttpCodes["SeeOther"] = 303] = "SeeOther";
-    HttpCodes[HttpCodes["NotModified"] = 304] = "NotModified";
-    HttpCodes[HttpCodes["UseProxy"] = 305] = "UseProxy";
-    HttpCodes[HttpCodes["SwitchProxy"] = 306] = "SwitchProxy";
-    HttpCodes[HttpCodes["TemporaryRedirect"] = 307] = "TemporaryRedirect";
-    HttpCodes[HttpCodes["PermanentRedirect"] = 308] = "PermanentRedirect";
-    HttpCodes[HttpCodes["BadRequest"] = 400] = "BadRequest";
-    HttpCodes[HttpCodes["Unauthorized"] = 401] = "Unauthorized";
-    HttpCodes[HttpCodes["PaymentRequired"] = 402] = "PaymentRequired";
-    HttpCodes[HttpCodes["Forbidden"] = 403] = "Forbidden";
-    HttpCodes[HttpCodes["NotFound"] = 404] = "NotFound";
-    HttpCodes[HttpCodes["MethodNotAllowed"] = 405] = "MethodNotAllowed";
-    HttpCodes[HttpCodes["NotAcceptable"] = 406] = "NotAcceptable";
-    HttpCodes[HttpCodes["ProxyAuthenticationRequired"] = 407] = "ProxyAuthenticationRequired";
-    HttpCodes[HttpCodes["RequestTimeout"] = 408] = "RequestTimeout";
-    HttpCodes[HttpCodes["Conflict"] = 409] = "Conflict";
-    HttpCodes[HttpCodes["Gone"] = 410] = "Gone";
-    HttpCodes[HttpCodes["TooManyRequests"] = 429] = "TooManyRequests";
-    HttpCodes[HttpCodes["InternalServerError"] = 500] = "InternalServerError";
-    HttpCodes[HttpCodes["NotImplemented"] = 501] = "NotImplemented";
-    HttpCodes[HttpCodes["BadGateway"] = 502] = "BadGateway";
-    HttpCodes[HttpCodes["ServiceUnavailable"] = 503] = "ServiceUnavailable";
-    HttpCodes[HttpCodes["GatewayTimeout"] = 504] = "GatewayTimeout";
-})(HttpCodes || (HttpCodes = {}));
-var Headers;
-(function (Headers) {
-    Headers["Accept"] = "accept";
-    Headers["ContentType"] = "content-type";
-})(Headers || (Headers = {}));
-var MediaTypes;
-(function (MediaTypes) {
-    MediaTypes["ApplicationJson"] = "application/json";
-})(MediaTypes || (MediaTypes = {}));
-/**
- * Returns the proxy URL, depending upon the supplied url and proxy environment variables.
- * @param serverUrl  The server URL where the request will be sent. For example, https://api.github.com
- */
-function lib_getProxyUrl(serverUrl) {
-    const proxyUrl = pm.getProxyUrl(new URL(serverUrl));
-    return proxyUrl ? proxyUrl.href : '';
-}
-const HttpRedirectCodes = [
-    HttpCodes.MovedPermanently,
-    HttpCodes.ResourceMoved,
-    HttpCodes.SeeOther,
-    HttpCodes.TemporaryRedirect,
-    HttpCodes.PermanentRedirect
-];
-const HttpResponseRetryCodes = [
-    HttpCodes.BadGateway,
-    HttpCodes.ServiceUnavailable,
-    HttpCodes.GatewayTimeout
-];
-const RetryableHttpVerbs = (/* unused pure expression or super */ null && (['OPTIONS', 'GET', 'DELETE', 'HEAD']));
-const ExponentialBackoffCeiling = 10;
-const ExponentialBackoffTimeSlice = 5;
-class HttpClientError extends Error {
-    constructor(message, statusCode) {
-        super(message);
-        this.name = 'HttpClientError';
-        this.statusCode = statusCode;
-        Object.setPrototypeOf(this, HttpClientError.prototype);
-    }
-}
-class HttpClientResponse {
-    constructor(message) {
-        this.message = message;
-    }
-    readBody() {
-        return __awaiter(this, void 0, void 0, function* () {
-            return new Promise((resolve) => __awaiter(this, void 0, void 0, function* () {
-                let output = Buffer.alloc(0);
-                this.message.on('data', (chunk) => {
-                    output = Buffer.concat([output, chunk]);
-                });
-                this.message.on('end', () => {
-                    resolve(output.toString());
-                });
-            }));
-        });
-    }
-    readBodyBuffer() {
-        return __awaiter(this, void 0, void 0, function* () {
-            return new Promise((resolve) => __awaiter(this, void 0, void 0, function* () {
-                const chunks = [];
-                this.message.on('data', (chunk) => {
-                    chunks.push(chunk);
-                });
-                this.message.on('end', () => {
-                    resolve(Buffer.concat(chunks));
-                });
-            }));
-        });
-    }
-}
-function isHttps(requestUrl) {
-    const parsedUrl = new URL(requestUrl);
-    return parsedUrl.protocol === 'https:';
-}
-class lib_HttpClient {
-    constructor(userAgent, handlers, requestOptions) {
-        this._ignoreSslError = false;
-        this._allowRedirects = true;
-        this._allowRedirectDowngrade = false;
-        this._maxRedirects = 50;
-        this._allowRetries = false;
-        this._maxRetries = 1;
-        this._keepAlive = false;
-        this._disposed = false;
-        this.userAgent = this._getUserAgentWithOrchestrationId(userAgent);
-        this.handlers = handlers || [];
-        this.requestOptions = requestOptions;
-        if (requestOptions) {
-            if (requestOptions.ignoreSslError != null) {
-                this._ignoreSslError = requestOptions.ignoreSslError;
-            }
-            this._socketTimeout = requestOptions.socketTimeout;
-            if (requestOptions.allowRedirects != null) {
-                this._allowRedirects = requestOptions.allowRedirects;
-            }
-            if (requestOptions.allowRedirectDowngrade != null) {
-                this._allowRedirectDowngrade = requestOptions.allowRedirectDowngrade;
-            }
-            if (requestOptions.maxRedirects != null) {
-                this._maxRedirects = Math.max(requestOptions.maxRedirects, 0);
-            }
-            if (requestOptions.keepAlive != null) {
-                this._keepAlive = requestOptions.keepAlive;
-            }
-            if (requestOptions.allowRetries != null) {
-                this._allowRetries = requestOptions.allowRetries;
-            }
-            if (requestOptions.maxRetries != null) {
-                this._maxRetries = requestOptions.maxRetries;
-            }
-        }
-    }
-    options(requestUrl, additionalHeaders) {
-        return __awaiter(this, void 0, void 0, function* () {
-            return this.request('OPTIONS', requestUrl, null, additionalHeaders || {});
-        });
-    }
-    get(requestUrl, additionalHeaders) {
-        return __awaiter(this, void 0, void 0, function* () {
-            return this.request('GET', requestUrl, null, additionalHeaders || {});
-        });
-    }
-    del(requestUrl, additionalHeaders) {
-        return __awaiter(this, void 0, void 0, function* () {
-            return this.request('DELETE', requestUrl, null, additionalHeaders || {});
-        });
-    }
-    post(requestUrl, data, additionalHeaders) {
-        return __awaiter(this, void 0, void 0, function* () {
-            return this.request('POST', requestUrl, data, additionalHeaders || {});
-        });
-    }
-    patch(requestUrl, data, additionalHeaders) {
-        return __awaiter(this, void 0, void 0, function* () {
-            return this.request('PATCH', requestUrl, data, additionalHeaders || {});
-        });
-    }
-    put(requestUrl, data, additionalHeaders) {
-        return __awaiter(this, void 0, void 0, function* () {
-            return this.request('PUT', requestUrl, data, additionalHeaders || {});
-        });
-    }
-    head(requestUrl, additionalHeaders) {
-        return __awaiter(this, void 0, void 0, function* () {
-            return this.request('HEAD', requestUrl, null, additionalHeaders || {});
-        });
-    }
-    sendStream(verb, requestUrl, stream, additionalHeaders) {
-        return __awaiter(this, void 0, void 0, function* () {
-            return this.request(verb, requestUrl, stream, additionalHeaders);
-        });
-    }
-    /**
-     * Gets a typed object from an endpoint
-     * Be aware that not found returns a null.  Other errors (4xx, 5xx) reject the promise
-     */
-    getJson(requestUrl_1) {
-        return __awaiter(this, arguments, void 0, function* (requestUrl, additionalHeaders = {}) {
-            additionalHeaders[Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers.Accept, MediaTypes.ApplicationJson);
-            const res = yield this.get(requestUrl, additionalHeaders);
-            return this._processResponse(res, this.requestOptions);
-        });
-    }
-    postJson(requestUrl_1, obj_1) {
-        return __awaiter(this, arguments, void 0, function* (requestUrl, obj, additionalHeaders = {}) {
-            const data = JSON.stringify(obj, null, 2);
-            additionalHeaders[Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers.Accept, MediaTypes.ApplicationJson);
-            additionalHeaders[Headers.ContentType] =
-                this._getExistingOrDefaultContentTypeHeader(additionalHeaders, MediaTypes.ApplicationJson);
-            const res = yield this.post(requestUrl, data, additionalHeaders);
-            return this._processResponse(res, this.requestOptions);
-        });
-    }
-    putJson(requestUrl_1, obj_1) {
-        return __awaiter(this, arguments, void 0, function* (requestUrl, obj, additionalHeaders = {}) {
-            const data = JSON.stringify(obj, null, 2);
-            additionalHeaders[Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers.Accept, MediaTypes.ApplicationJson);
-            additionalHeaders[Headers.ContentType] =
-                this._getExistingOrDefaultContentTypeHeader(additionalHeaders, MediaTypes.ApplicationJson);
-            const res = yield this.put(requestUrl, data, additionalHeaders);
-            return this._processResponse(res, this.requestOptions);
-        });
-    }
-    patchJson(requestUrl_1, obj_1) {
-        return __awaiter(this, arguments, void 0, function* (requestUrl, obj, additionalHeaders = {}) {
-            const data = JSON.stringify(obj, null, 2);
-            additionalHeaders[Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers.Accept, MediaTypes.ApplicationJson);
-            additionalHeaders[Headers.ContentType] =
-                this._getExistingOrDefaultContentTypeHeader(additionalHeaders, MediaTypes.ApplicationJson);
-            const res = yield this.patch(requestUrl, data, additionalHeaders);
-            return this._processResponse(res, this.requestOptions);
-        });
-    }
-    /**
-     * Makes a raw http request.
-     * All other methods such as get, post, patch, and request ultimately call this.
-     * Prefer get, del, post and patch
-     */
-    request(verb, requestUrl, data, headers) {
-        return __awaiter(this, void 0, void 0, function* () {
-            if (this._disposed) {
-                throw new Error('Client has already been disposed.');
-            }
-            const parsedUrl = new URL(requestUrl);
-            let info = this._prepareRequest(verb, parsedUrl, headers);
-            // Only perform retries on reads since writes may not be idempotent.
-            const maxTries = this._allowRetries && RetryableHttpVerbs.includes(verb)
-                ? this._maxRetries + 1
-                : 1;
-            let numTries = 0;
-            let response;
-            do {
-                response = yield this.requestRaw(info, data);
-                // Check if it's an authentication challenge
-                if (response &&
-                    response.message &&
-                    response.message.statusCode === HttpCodes.Unauthorized) {
-                    let authenticationHandler;
-                    for (const handler of this.handlers) {
-                        if (handler.canHandleAuthentication(response)) {
-                            authenticationHandler = handler;
-                            break;
-                        }
-                    }
-                    if (authenticationHandler) {
-                        return authenticationHandler.handleAuthentication(this, info, data);
-                    }
-                    else {
-                        // We have received an unauthorized response but have no handlers to handle it.
-                        // Let the response return to the caller.
-                        return response;
-                    }
-                }
-                let redirectsRemaining = this._maxRedirects;
-                while (response.message.statusCode &&
-                    HttpRedirectCodes.includes(response.message.statusCode) &&
-                    this._allowRedirects &&
-                    redirectsRemaining > 0) {
-                    const redirectUrl = response.message.headers['location'];
-                    if (!redirectUrl) {
-                        // if there's no location to redirect to, we won't
-                        break;
-                    }
-                    const parsedRedirectUrl = new URL(redirectUrl);
-                    if (parsedUrl.protocol === 'https:' &&
-                        parsedUrl.protocol !== parsedRedirectUrl.protocol &&
-                        !this._allowRedirectDowngrade) {
-                        throw new Error('Redirect from HTTPS to HTTP protocol. This downgrade is not allowed for security reasons. If you want to allow this behavior, set the allowRedirectDowngrade option to true.');
-                    }
-                    // we need to finish reading the response before reassigning response
-                    // which will leak the open socket.
-                    yield response.readBody();
-                    // strip authorization header if redirected to a different hostname
-                    if (parsedRedirectUrl.hostname !== parsedUrl.hostname) {
-                        for (const header in headers) {
-                            // header names are case insensitive
-                            if (header.toLowerCase() === 'authorization') {
-                                delete headers[header];
-                            }
-                        }
-                    }
-                    // let's make the request with the new redirectUrl
-                    info = this._prepareRequest(verb, parsedRedirectUrl, headers);
-                    response = yield this.requestRaw(info, data);
-                    redirectsRemaining--;
-                }
-                if (!response.message.statusCode ||
-                    !HttpResponseRetryCodes.includes(response.message.statusCode)) {
-                    // If not a retry code, return immediately instead of retrying
-                    return response;
-                }
-                numTries += 1;
-                if (numTries < maxTries) {
-                    yield response.readBody();
-                    yield this._performExponentialBackoff(numTries);
-                }
-            } while (numTries < maxTries);
-            return response;
-        });
-    }
-    /**
-     * Needs to be called if keepAlive is set to true in request options.
-     */
-    dispose() {
-        if (this._agent) {
-            this._agent.destroy();
-        }
-        this._disposed = true;
-    }
-    /**
-     * Raw request.
-     * @param info
-     * @param data
-     */
-    requestRaw(info, data) {
-        return __awaiter(this, void 0, void 0, function* () {
-            return new Promise((resolve, reject) => {
-                function callbackForResult(err, res) {
-                    if (err) {
-                        reject(err);
-                    }
-                    else if (!res) {
-                        // If `err` is not passed, then `res` must be passed.
-                        reject(new Error('Unknown error'));
-                    }
-                    else {
-                        resolve(res);
-                    }
-                }
-                this.requestRawWithCallback(info, data, callbackForResult);
-            });
-        });
-    }
-    /**
-     * Raw request with callback.
-     * @param info
-     * @param data
-     * @param onResult
-     */
-    requestRawWithCallback(info, data, onResult) {
-        if (typeof data === 'string') {
-            if (!info.options.headers) {
-                info.options.headers = {};
-            }
-            info.options.headers['Content-Length'] = Buffer.byteLength(data, 'utf8');
-        }
-        let callbackCalled = false;
-        function handleResult(err, res) {
-            if (!callbackCalled) {
-                callbackCalled = true;
-                onResult(err, res);
-            }
-        }
-        const req = info.httpModule.request(info.options, (msg) => {
-            const res = new HttpClientResponse(msg);
-            handleResult(undefined, res);
-        });
-        let socket;
-        req.on('socket', sock => {
-            socket = sock;
-        });
-        // If we ever get disconnected, we want the socket to timeout eventually
-        req.setTimeout(this._socketTimeout || 3 * 60000, () => {
-            if (socket) {
-                socket.end();
-            }
-            handleResult(new Error(`Request timeout: ${info.options.path}`));
-        });
-        req.on('error', function (err) {
-            // err has statusCode property
-            // res should have headers
-            handleResult(err);
-        });
-        if (data && typeof data === 'string') {
-            req.write(data, 'utf8');
-        }
-        if (data && typeof data !== 'string') {
-            data.on('close', function () {
-                req.end();
-            });
-            data.pipe(req);
-        }
-        else {
-            req.end();
-        }
-    }
-    /**
-     * Gets an http agent. This function is useful when you need an http agent that handles
-     * routing through a proxy server - depending upon the url and proxy environment variables.
-     * @param serverUrl  The server URL where the request will be sent. For example, https://api.github.com
-     */
-    getAgent(serverUrl) {
-        const parsedUrl = new URL(serverUrl);
-        return this._getAgent(parsedUrl);
-    }
-    getAgentDispatcher(serverUrl) {
-        const parsedUrl = new URL(serverUrl);
-        const proxyUrl = pm.getProxyUrl(parsedUrl);
-        const useProxy = proxyUrl && proxyUrl.hostname;
-        if (!useProxy) {
-            return;
-        }
-        return this._getProxyAgentDispatcher(parsedUrl, proxyUrl);
-    }
-    _prepareRequest(method, requestUrl, headers) {
-        const info = {};
-        info.parsedUrl = requestUrl;
-        const usingSsl = info.parsedUrl.protocol === 'https:';
-        info.httpModule = usingSsl ? https : http;
-        const defaultPort = usingSsl ? 443 : 80;
-        info.options = {};
-        info.options.host = info.parsedUrl.hostname;
-        info.options.port = info.parsedUrl.port
-            ? parseInt(info.parsedUrl.port)
-            : defaultPort;
-        info.options.path =
-            (info.parsedUrl.pathname || '') + (info.parsedUrl.search || '');
-        info.options.method = method;
-        info.options.headers = this._mergeHeaders(headers);
-        if (this.userAgent != null) {
-            info.options.headers['user-agent'] = this.userAgent;
-        }
-        info.options.agent = this._getAgent(info.parsedUrl);
-        // gives handlers an opportunity to participate
-        if (this.handlers) {
-            for (const handler of this.handlers) {
-                handler.prepareRequest(info.options);
-            }
-        }
-        return info;
-    }
-    _mergeHeaders(headers) {
-        if (this.requestOptions && this.requestOptions.headers) {
-            return Object.assign({}, lowercaseKeys(this.requestOptions.headers), lowercaseKeys(headers || {}));
-        }
-        return lowercaseKeys(headers || {});
-    }
-    /**
-     * Gets an existing header value or returns a default.
-     * Handles converting number header values to strings since HTTP headers must be strings.
-     * Note: This returns string | string[] since some headers can have multiple values.
-     * For headers that must always be a single string (like Content-Type), use the
-     * specialized _getExistingOrDefaultContentTypeHeader method instead.
-     */
-    _getExistingOrDefaultHeader(additionalHeaders, header, _default) {
-        let clientHeader;
-        if (this.requestOptions && this.requestOptions.headers) {
-            const headerValue = lowercaseKeys(this.requestOptions.headers)[header];
-            if (headerValue) {
-                clientHeader =
-                    typeof headerValue === 'number' ? headerValue.toString() : headerValue;
-            }
-        }
-        const additionalValue = additionalHeaders[header];
-        if (additionalValue !== undefined) {
-            return typeof additionalValue === 'number'
-                ? additionalValue.toString()
-                : additionalValue;
-        }
-        if (clientHeader !== undefined) {
-            return clientHeader;
-        }
-        return _default;
-    }
-    /**
-     * Specialized version of _getExistingOrDefaultHeader for Content-Type header.
-     * Always returns a single string (not an array) since Content-Type should be a single value.
-     * Converts arrays to comma-separated strings and numbers to strings to ensure type safety.
-     * This was split from _getExistingOrDefaultHeader to provide stricter typing for callers
-     * that assign the result to places expecting a string (e.g., additionalHeaders[Headers.ContentType]).
-     */
-    _getExistingOrDefaultContentTypeHeader(additionalHeaders, _default) {
-        let clientHeader;
-        if (this.requestOptions && this.requestOptions.headers) {
-            const headerValue = lowercaseKeys(this.requestOptions.headers)[Headers.ContentType];
-            if (headerValue) {
-                if (typeof headerValue === 'number') {
-                    clientHeader = String(headerValue);
-                }
-                else if (Array.isArray(headerValue)) {
-                    clientHeader = headerValue.join(', ');
-                }
-                else {
-                    clientHeader = headerValue;
-                }
-            }
-        }
-        const additionalValue = additionalHeaders[Headers.ContentType];
-        // Return the first non-undefined value, converting numbers or arrays to strings if necessary
-        if (additionalValue !== undefined) {
-            if (typeof additionalValue === 'number') {
-                return String(additionalValue);
-            }
-            else if (Array.isArray(additionalValue)) {
-                return additionalValue.join(', ');
-            }
-            else {
-                return additionalValue;
-            }
-        }
-        if (clientHeader !== undefined) {
-            return clientHeader;
-        }
-        return _default;
-    }
-    _getAgent(parsedUrl) {
-        let agent;
-        const proxyUrl = pm.getProxyUrl(parsedUrl);
-        const useProxy = proxyUrl && proxyUrl.hostname;
-        if (this._keepAlive && useProxy) {
-            agent = this._proxyAgent;
-        }
-        if (!useProxy) {
-            agent = this._agent;
-        }
-        // if agent is already assigned use that agent.
-        if (agent) {
-            return agent;
-        }
-        const usingSsl = parsedUrl.protocol === 'https:';
-        let maxSockets = 100;
-        if (this.requestOptions) {
-            maxSockets = this.requestOptions.maxSockets || http.globalAgent.maxSockets;
-        }
-        // This is `useProxy` again, but we need to check `proxyURl` directly for TypeScripts's flow analysis.
-        if (proxyUrl && proxyUrl.hostname) {
-            const agentOptions = {
-                maxSockets,
-                keepAlive: this._keepAlive,
-                proxy: Object.assign(Object.assign({}, ((proxyUrl.username || proxyUrl.password) && {
-                    proxyAuth: `${proxyUrl.username}:${proxyUrl.password}`
-                })), { host: proxyUrl.hostname, port: proxyUrl.port })
-            };
-            let tunnelAgent;
-            const overHttps = proxyUrl.protocol === 'https:';
-            if (usingSsl) {
-                tunnelAgent = overHttps ? tunnel.httpsOverHttps : tunnel.httpsOverHttp;
-            }
-            else {
-                tunnelAgent = overHttps ? tunnel.httpOverHttps : tunnel.httpOverHttp;
-            }
-            agent = tunnelAgent(agentOptions);
-            this._proxyAgent = agent;
-        }
-        // if tunneling agent isn't assigned create a new agent
-        if (!agent) {
-            const options = { keepAlive: this._keepAlive, maxSockets };
-            agent = usingSsl ? new https.Agent(options) : new http.Agent(options);
-            this._agent = agent;
-        }
-        if (usingSsl && this._ignoreSslError) {
-            // we don't want to set NODE_TLS_REJECT_UNAUTHORIZED=0 since that will affect request for entire process
-            // http.RequestOptions doesn't expose a way to modify RequestOptions.agent.options
-            // we have to cast it to any and change it directly
-            agent.options = Object.assign(agent.options || {}, {
-                rejectUnauthorized: false
-            });
-        }
-        return agent;
-    }
-    _getProxyAgentDispatcher(parsedUrl, proxyUrl) {
-        let proxyAgent;
-        if (this._keepAlive) {
-            proxyAgent = this._proxyAgentDispatcher;
-        }
-        // if agent is already assigned use that agent.
-        if (proxyAgent) {
-            return proxyAgent;
-        }
-        const usingSsl = parsedUrl.protocol === 'https:';
-        proxyAgent = new ProxyAgent(Object.assign({ uri: proxyUrl.href, pipelining: !this._keepAlive ? 0 : 1 }, ((proxyUrl.username || proxyUrl.password) && {
-            token: `Basic ${Buffer.from(`${proxyUrl.username}:${proxyUrl.password}`).toString('base64')}`
-        })));
-        this._proxyAgentDispatcher = proxyAgent;
-        if (usingSsl && this._ignoreSslError) {
-            // we don't want to set NODE_TLS_REJECT_UNAUTHORIZED=0 since that will affect request for entire process
-            // http.RequestOptions doesn't expose a way to modify RequestOptions.agent.options
-            // we have to cast it to any and change it directly
-            proxyAgent.options = Object.assign(proxyAgent.options.requestTls || {}, {
-                rejectUnauthorized: false
-            });
-        }
-        return proxyAgent;
-    }
-    _getUserAgentWithOrchestrationId(userAgent) {
-        const baseUserAgent = userAgent || 'actions/http-client';
-        const orchId = process.env['ACTIONS_ORCHESTRATION_ID'];
-        if (orchId) {
-            // Sanitize the orchestration ID to ensure it contains only valid characters
-            // Valid characters: 0-9, a-z, _, -, .
-            const sanitizedId = orchId.replace(/[^a-z0-9_.-]/gi, '_');
-            return `${baseUserAgent} actions_orchestration_id/${sanitizedId}`;
-        }
-        return baseUserAgent;
-    }
-    _performExponentialBackoff(retryNumber) {
-        return __awaiter(this, void 0, void 0, function* () {
-            retryNumber = Math.min(ExponentialBackoffCeiling, retryNumber);
-            const ms = ExponentialBackoffTimeSlice * Math.pow(2, retryNumber);
-            return new Promise(resolve => setTimeout(() => resolve(), ms));
-        });
-    }
-    _processResponse(res, options) {
-        return __awaiter(this, void 0, void 0, function* () {
-            return new Promise((resolve, reject) => __awaiter(this, void 0, void 0, function* () {
-                const statusCode = res.message.statusCode || 0;
-                const response = {
-                    statusCode,
-                    result: null,
-                    headers: {}
-                };
-                // not found leads to null obj returned
-                if (statusCode === HttpCodes.NotFound) {
-                    resolve(response);
-                }
-                // get the result from the body
-                function dateTimeDeserializer(key, value) {
-                    if (typeof value === 'string') {
-                        const a = new Date(value);
-                        if (!isNaN(a.valueOf())) {
-                            return a;
-                        }
-                    }
-                    return value;
-                }
-                let obj;
-                let contents;
-                try {
-                    contents = yield res.readBody();
-                    if (contents && contents.length > 0) {
-                        if (options && options.deserializeDates) {
-                            obj = JSON.parse(contents, dateTimeDeserializer);
-                        }
-                        else {
-                            obj = JSON.parse(contents);
-                        }
-                        response.result = obj;
-                    }
-                    response.headers = res.message.headers;
-                }
-                catch (err) {
-                    // Invalid resource (contents not json);  leaving result obj null
-                }
-                // note that 3xx redirects are handled by the http layer.
-                if (statusCode > 299) {
-                    let msg;
-                    // if exception/error in body, attempt to get better error
-                    if (obj && obj.message) {
-                        msg = obj.message;
-                    }
-                    else if (contents && contents.length > 0) {
-                        // it may be the case that the exception is in the body message as string
-                        msg = contents;
-                    }
-                    else {
-                        msg = `Failed request: (${statusCode})`;
-                    }
-                    const err = new HttpClientError(msg, statusCode);
-                    err.result = response.result;
-                    reject(err);
-                }
-                else {
-                    resolve(response);
-                }
-            }));
-        });
-    }
-}
-const lowercaseKeys = (obj) => Object.keys(obj).reduce((c, k) => ((c[k.toLowerCase()] = obj[k]), c), {});
-//# sourceMappingURL=index.js.map
+// EXTERNAL MODULE: ./node_modules/@actions/http-client/lib/index.js + 1 modules
+var lib = __nccwpck_require__(4942);
 ;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/auth.js
-var auth_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+var __awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
     function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
     return new (P || (P = Promise))(function (resolve, reject) {
         function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
@@ -46733,7 +45959,7 @@ class BasicCredentialHandler {
         return false;
     }
     handleAuthentication() {
-        return auth_awaiter(this, void 0, void 0, function* () {
+        return __awaiter(this, void 0, void 0, function* () {
             throw new Error('not implemented');
         });
     }
@@ -46755,7 +45981,7 @@ class auth_BearerCredentialHandler {
         return false;
     }
     handleAuthentication() {
-        return auth_awaiter(this, void 0, void 0, function* () {
+        return __awaiter(this, void 0, void 0, function* () {
             throw new Error('not implemented');
         });
     }
@@ -46777,7 +46003,7 @@ class PersonalAccessTokenCredentialHandler {
         return false;
     }
     handleAuthentication() {
-        return auth_awaiter(this, void 0, void 0, function* () {
+        return __awaiter(this, void 0, void 0, function* () {
             throw new Error('not implemented');
         });
     }
@@ -46869,7 +46095,7 @@ var summary_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _
 };
 
 
-const { access, appendFile, writeFile } = external_fs_namespaceObject.promises;
+const { access, appendFile, writeFile } = external_fs_.promises;
 const SUMMARY_ENV_VAR = 'GITHUB_STEP_SUMMARY';
 const SUMMARY_DOCS_URL = 'https://docs.github.com/actions/using-workflows/workflow-commands-for-github-actions#adding-a-job-summary';
 class Summary {
@@ -46892,7 +46118,7 @@ class Summary {
                 throw new Error(`Unable to find environment variable for $${SUMMARY_ENV_VAR}. Check if your runtime environment supports job summaries.`);
             }
             try {
-                yield access(pathFromEnv, external_fs_namespaceObject.constants.R_OK | external_fs_namespaceObject.constants.W_OK);
+                yield access(pathFromEnv, external_fs_.constants.R_OK | external_fs_.constants.W_OK);
             }
             catch (_a) {
                 throw new Error(`Unable to access summary file: '${pathFromEnv}'. Check if the file has correct read/write permissions.`);
@@ -46988,7 +46214,7 @@ class Summary {
      * @returns {Summary} summary instance
      */
     addEOL() {
-        return this.addRaw(external_os_namespaceObject.EOL);
+        return this.addRaw(external_os_.EOL);
     }
     /**
      * Adds an HTML codeblock to the summary buffer
@@ -47192,7 +46418,7 @@ var io_util_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _
 };
 
 
-const { chmod, copyFile, lstat, mkdir, open: io_util_open, readdir, rename, rm, rmdir, stat, symlink, unlink } = external_fs_namespaceObject.promises;
+const { chmod, copyFile, lstat, mkdir, open: io_util_open, readdir, rename, rm, rmdir, stat, symlink, unlink } = external_fs_.promises;
 // export const {open} = 'fs'
 const IS_WINDOWS = process.platform === 'win32';
 /**
@@ -47219,7 +46445,7 @@ function readlink(fsPath) {
 }
 // See https://github.com/nodejs/node/blob/d0153aee367422d0858105abec186da4dff0a0c5/deps/uv/include/uv/win.h#L691
 const UV_FS_O_EXLOCK = 0x10000000;
-const READONLY = external_fs_namespaceObject.constants.O_RDONLY;
+const READONLY = external_fs_.constants.O_RDONLY;
 function exists(fsPath) {
     return io_util_awaiter(this, void 0, void 0, function* () {
         try {
@@ -47712,13 +46938,13 @@ class ToolRunner extends external_events_.EventEmitter {
     _processLineBuffer(data, strBuffer, onLine) {
         try {
             let s = strBuffer + data.toString();
-            let n = s.indexOf(external_os_namespaceObject.EOL);
+            let n = s.indexOf(external_os_.EOL);
             while (n > -1) {
                 const line = s.substring(0, n);
                 onLine(line);
                 // the rest of the string ...
-                s = s.substring(n + external_os_namespaceObject.EOL.length);
-                n = s.indexOf(external_os_namespaceObject.EOL);
+                s = s.substring(n + external_os_.EOL.length);
+                n = s.indexOf(external_os_.EOL);
             }
             return s;
         }
@@ -48009,7 +47235,7 @@ class ToolRunner extends external_events_.EventEmitter {
                 }
                 const optionsNonNull = this._cloneExecOptions(this.options);
                 if (!optionsNonNull.silent && optionsNonNull.outStream) {
-                    optionsNonNull.outStream.write(this._getCommandString(optionsNonNull) + external_os_namespaceObject.EOL);
+                    optionsNonNull.outStream.write(this._getCommandString(optionsNonNull) + external_os_.EOL);
                 }
                 const state = new ExecState(optionsNonNull, this.toolPath);
                 state.on('debug', (message) => {
@@ -48348,8 +47574,8 @@ const getLinuxInfo = () => platform_awaiter(void 0, void 0, void 0, function* ()
         version
     };
 });
-const platform = external_os_namespaceObject.platform();
-const arch = external_os_namespaceObject.arch();
+const platform = external_os_.platform();
+const arch = external_os_.arch();
 const isWindows = platform === 'win32';
 const isMacOS = platform === 'darwin';
 const isLinux = platform === 'linux';
@@ -48530,7 +47756,7 @@ function setOutput(name, value) {
     if (filePath) {
         return file_command_issueFileCommand('OUTPUT', file_command_prepareKeyValueMessage(name, value));
     }
-    process.stdout.write(external_os_namespaceObject.EOL);
+    process.stdout.write(external_os_.EOL);
     command_issueCommand('set-output', { name }, utils_toCommandValue(value));
 }
 /**
@@ -48598,7 +47824,7 @@ function notice(message, properties = {}) {
  * @param message info message
  */
 function info(message) {
-    process.stdout.write(message + external_os_namespaceObject.EOL);
+    process.stdout.write(message + external_os_.EOL);
 }
 /**
  * Begin an output group.
@@ -48685,42 +47911,10 @@ function getIDToken(aud) {
  */
 
 //# sourceMappingURL=core.js.map
-;// CONCATENATED MODULE: ./build/printable.js
-/**
- * Text that others wrote (a server, a library, an input) made fit for a log line or for Markdown. Nothing that a server
- * says may become a runner command, markup, a link or a terminal escape.
- */
-/**
- * Control characters and line ends of every kind, ANSI escapes with them; characters that are not seen or that turn
- * the direction of reading; unpaired surrogates go by `toWellFormed`.
- */
-const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cn}]+/gu;
-/**
- * One line of plain text, at most `longest` characters (300 unless told).
- *
- * The runner takes `::name::` at a line's start and `##[name]` anywhere in a line for a command, so both are broken up.
- */
-function printable(text, longest = 300) {
-    const line = text
-        .toWellFormed()
-        .replace(UNSEEN, ' ')
-        .replace(/\s+/g, ' ')
-        .replaceAll('##[', '# # [')
-        .replaceAll('::', ': :')
-        .trim();
-    return line.length > longest ? `${line.slice(0, longest - 1)}…` : line;
-}
-/**
- * The same as a Markdown code span: GitHub reads no link, mention, image, HTML or table cell inside one. Backticks and
- * bars, which could end the span or the cell, are replaced by characters that look alike.
- */
-function code(text, longest = 300) {
-    const inside = printable(text, longest).replaceAll('`', 'ˋ').replaceAll('|', '¦');
-    return inside === '' ? '' : `\`${inside}\``;
-}
-
-// EXTERNAL MODULE: ./build/clock.js + 1 modules
-var clock = __nccwpck_require__(4701);
+// EXTERNAL MODULE: ./build/printable.js
+var printable = __nccwpck_require__(3911);
+// EXTERNAL MODULE: ./build/clock.js
+var clock = __nccwpck_require__(7094);
 // EXTERNAL MODULE: ./build/cluster.js
 var cluster = __nccwpck_require__(918);
 ;// CONCATENATED MODULE: ./build/render/summary.js
@@ -48736,12 +47930,19 @@ function renderSummary(report) {
     const prose = writer(report);
     const tone = toneOf(report);
     const [headline, more] = headlineOf(report);
+    const reasons = result?.reasons ?? [];
+    // Here the mistakes are all that there is to do.
+    const invalid = result?.outcome === 'invalid';
     const parts = [
         simulated(report) ? '**Simulated clusters:** no real Vault was asked or changed.' : '',
         `## ${MARKS[tone]} ${prose(headline, LONGEST.heading)}`,
-        summary_alert(tone, [more === '' ? '' : prose(more), operation === 'status' ? facts(report) : '']),
-        nextSteps(report, prose),
-        list(report.result?.outcome === 'invalid' ? 'To be mended' : 'Why', result?.reasons ?? [], prose),
+        summary_alert(tone, [
+            prose(more),
+            operation === 'status' ? facts(report) : '',
+            invalid ? bullets(reasons, prose) : '',
+            nextSteps(report, prose),
+        ]),
+        invalid ? '' : list('Why', reasons, prose),
         clusters(report),
         operation === 'status' ? '' : facts(report),
         gantt(report),
@@ -48787,6 +47988,14 @@ const OPERATIONS = {
     demote: 'Demotion',
     promote: 'Promotion',
     'update-primary': 'Re-attachment',
+    drill: 'Drill',
+    setup: 'Setup',
+    'revoke-secondary': 'Revocation',
+    disable: 'Taking apart',
+    'issue-operation-token': 'Issuing a token',
+    'generate-operation-token': 'Generating a token',
+    'cancel-operation-token': 'Cancelling an attempt',
+    'delete-operation-token': 'Revoking a token',
 };
 /** What an outcome means, for where the verdict is missing or too long for a heading. */
 const MEANINGS = {
@@ -48796,25 +48005,19 @@ const MEANINGS = {
     invalid: 'an input is wrong, nothing was sent',
     blocked: 'refused, nothing was changed',
     failed: 'failed, the roles are as they were',
-    incomplete: 'the new primary serves, something is still short',
+    incomplete: 'something is still short',
     restored: 'refused, the old primary serves again',
     'no-primary': 'nobody is the DR primary',
     'two-primaries': 'two clusters claim to be primary',
     unknown: 'it is not known what the last call changed',
 };
-/** What it means for whoever reads it, under a verdict that says no more itself. */
+/** What the worst ones mean for whoever reads them. */
 const CONSEQUENCES = {
-    planned: 'Dry run: nothing was changed.',
-    invalid: 'Nothing was sent to any Vault.',
-    blocked: 'Nothing was changed.',
-    failed: 'The roles are as they were before.',
-    incomplete: 'The new primary serves. Running this again goes on from here.',
-    restored: 'The old primary serves again.',
-    'no-primary': 'Nobody can read or write a secret until one of the clusters is promoted.',
-    'two-primaries': 'Nothing was sent to either. Each takes writes that the other does not see.',
-    unknown: 'Look at both clusters before anything else is sent to them.',
+    'no-primary': 'Nobody can read or write a secret until one of the two is promoted.',
+    'two-primaries': 'Each takes writes that the other one never sees.',
+    unknown: 'Change nothing else on either cluster until this is known.',
 };
-/** The heading, and what goes under it. */
+/** The heading, and the sentences that go under it. */
 function headlineOf({ operation, steps, result }) {
     const subject = operation === undefined ? 'Run' : OPERATIONS[operation];
     if (result === undefined) {
@@ -48826,38 +48029,36 @@ function headlineOf({ operation, steps, result }) {
                 : 'This was written before anything was changed.',
         ];
     }
-    const what = operation === 'status' ? `the pair is ${result.health}` : MEANINGS[result.outcome];
-    const verdict = printable(result.verdict, LONGEST.sentence);
+    const meaning = `${subject}: ${operation === 'status' ? `the pair is ${result.health}` : MEANINGS[result.outcome]}`;
+    const verdict = (0,printable/* printable */.g)(result.verdict, LONGEST.sentence);
     const end = /[.!?](?=\s)/.exec(verdict);
     const first = end === null ? verdict : verdict.slice(0, end.index + 1);
-    const fallback = CONSEQUENCES[result.outcome] ?? '';
-    if (first === '')
-        return [`${subject}: ${what}`, fallback];
-    if (first.length > LONGEST.heading)
-        return [`${subject}: ${what}`, verdict];
-    return [first.replace(/\.$/, ''), verdict.slice(first.length).trim() || fallback];
+    const short = first !== '' && first.length <= LONGEST.heading;
+    const under = [CONSEQUENCES[result.outcome] ?? '', short ? verdict.slice(first.length).trim() : verdict];
+    return [short ? first.replace(/\.$/, '') : meaning, under.filter((text) => text !== '').join(' ')];
 }
+/** A frame in the colour of the tone; none where all is well. */
 function summary_alert(tone, texts) {
-    const lines = texts.filter((text) => text !== '');
+    const inside = texts.filter((text) => text !== '').join('\n\n');
     const kind = ALERTS[tone];
-    if (lines.length === 0 || kind === undefined)
-        return lines.join('\n\n');
-    return [`> [!${kind}]`, ...lines.flatMap((line, at) => (at === 0 ? [`> ${line}`] : ['>', `> ${line}`]))].join('\n');
+    if (inside === '' || kind === undefined)
+        return inside;
+    return [`[!${kind}]`, ...inside.split('\n')].map((line) => (line === '' ? '>' : `> ${line}`)).join('\n');
 }
 function nextSteps({ result }, prose) {
     const next = result?.next ?? [];
-    if (next.length === 0)
-        return '';
-    const lines = capped(next, MOST.sentences, (text, at) => `${next.length === 1 ? '' : `${at + 1}. `}${prose(text)}`);
-    return `### What to do ${result?.outcome !== undefined && TONES[result.outcome] === 'worst' ? 'now' : 'next'}\n\n${lines.join('\n')}`;
+    if (next.length <= 1)
+        return next.map((text) => `**What to do now:** ${prose(text)}`).join('');
+    return ['**What to do now:**', '', ...capped(next, MOST.sentences, (text, at) => `${at + 1}. ${prose(text)}`)].join('\n');
 }
 function list(title, texts, prose) {
     if (texts.length === 0)
         return '';
     if (texts.length === 1)
         return `**${title}:** ${prose(texts[0] ?? '')}`;
-    return [`**${title}:**`, '', ...capped(texts, MOST.sentences, (text) => `- ${prose(text)}`)].join('\n');
+    return `**${title}:**\n\n${bullets(texts, prose)}`;
 }
+const bullets = (texts, prose) => capped(texts, MOST.sentences, (text) => `- ${prose(text)}`).join('\n');
 /* -------------------------------------------------------------------------------------------------------- the clusters */
 const simulated = ({ before, after }) => cluster/* SIDES */.BV.some((side) => [before, after].some((views) => views?.[side].version?.endsWith('+sim') === true));
 function clusters({ hosts, before, after, operation }) {
@@ -48877,7 +48078,7 @@ function clusters({ hosts, before, after, operation }) {
         return current || (then ? `${then} before` : '');
     };
     return [
-        summary_tr(['', ...cluster/* SIDES */.BV.map((side) => code(hosts[side], LONGEST.name) || '–')]),
+        summary_tr(['', ...cluster/* SIDES */.BV.map((side) => (0,printable/* code */.a)(hosts[side], LONGEST.name) || '–')]),
         summary_tr([':--', ':--', ':--']),
         ...(same || operation === 'status' ? [] : row('before', roles(before))),
         ...row(title, roles(now)),
@@ -48890,7 +48091,7 @@ function clusters({ hosts, before, after, operation }) {
     ].join('\n');
 }
 function roleOf({ role, says }) {
-    const text = printable(says, LONGEST.evidence);
+    const text = (0,printable/* printable */.g)(says, LONGEST.evidence);
     if (text.startsWith(role)) {
         return role === 'primary' ? `**primary**${word(text.slice(role.length), false)}` : word(text);
     }
@@ -48905,32 +48106,43 @@ function readAt(views) {
     return Number.isNaN(latest) ? '' : ` (${summary_clock(latest).slice(0, 8)} UTC)`;
 }
 /** Time without a primary, loss, and what protects the data now. */
-function facts({ operation, outage, result, endedAt }) {
+function facts({ operation, legs = [], result, endedAt }) {
+    const open = legs.map(({ outage }) => outage).find((outage) => outage !== undefined && outage.until === undefined);
     const told = [];
     if (operation === 'status' && result !== undefined)
         told.push(`Health: **${result.health}**`);
     if (result?.rtoMs !== undefined)
         told.push(`**${(0,clock/* span */.Ln)(Math.max(0, result.rtoMs))}** without a primary (RTO)`);
-    else if (outage !== undefined && outage.until === undefined) {
-        const so = endedAt === undefined ? Number.NaN : Date.parse(endedAt) - outage.from;
-        told.push(`No primary since **${summary_clock(outage.from)} UTC**${so >= 0 ? `, ${(0,clock/* span */.Ln)(so)} at the end of this run` : ''}`);
+    else if (open !== undefined && !UNTOUCHED.has(result?.outcome)) {
+        const so = endedAt === undefined ? Number.NaN : Date.parse(endedAt) - open.from;
+        told.push(`No primary since **${summary_clock(open.from)} UTC**${so >= 0 ? `, ${(0,clock/* span */.Ln)(so)} at the end of this run` : ''}`);
     }
     if (result?.rpoEntries !== undefined)
         told.push(loss(result.rpoEntries));
     if (result !== undefined && result.outcome !== 'invalid') {
-        told.push(`**${result.redundancy}**${PROTECTION[result.redundancy]}`);
+        told.push(`Redundancy: **${result.redundancy}** (${PROTECTION[result.redundancy]})`);
         if (result.lag !== undefined)
             told.push(`lag ${entries(result.lag)}`);
     }
     return told.join(' · ');
 }
+/** Outcomes after which the old primary still serves: the last moment it was seen is no beginning of an outage. */
+const UNTOUCHED = new Set([
+    'unchanged',
+    'planned',
+    'blocked',
+    'failed',
+    'restored',
+    'two-primaries',
+    'invalid',
+]);
 const PROTECTION = {
-    protected: ': a secondary streams',
-    unprotected: ': no secondary streams',
+    protected: 'a secondary streams',
+    unprotected: 'no secondary streams',
 };
 function loss(lost) {
     if (lost === 'unknown')
-        return 'loss **unknown** (RPO)';
+        return 'Loss **unknown** (RPO)';
     return lost === 0 ? '**0** WAL entries lost (RPO)' : `at most **${entries(lost)}** lost (RPO)`;
 }
 /* ----------------------------------------------------------------------------------------------------------- the steps */
@@ -48940,9 +48152,15 @@ const STEPS = {
     follow: 'follow the new primary',
     restore: 'make primary again',
     reunite: 'follow the restored primary',
+    enable: 'enable as primary',
+    enrol: 'enrol as secondary',
+    detach: 'take apart at the secondary',
+    revoke: 'revoke the id',
+    disable: 'take apart at the primary',
 };
 /** Bars in seconds from the first moment; red is kept for the time without a primary. */
-function gantt({ steps, hosts, outage, endedAt }) {
+function gantt({ steps, hosts, legs = [], result, endedAt }) {
+    const outages = UNTOUCHED.has(result?.outcome) ? [] : legs.flatMap(({ outage }) => outage ?? []);
     const timed = steps
         .slice(0, MOST.steps)
         .flatMap((step) => (step.since === undefined ? [] : [{ step, since: step.since }]));
@@ -48951,28 +48169,36 @@ function gantt({ steps, hosts, outage, endedAt }) {
     const ended = endedAt === undefined ? Number.NaN : Date.parse(endedAt);
     const moments = [
         ...timed.flatMap(({ step, since }) => [since, step.sentAt ?? since, step.until ?? since]),
-        ...(outage === undefined ? [] : [outage.from, outage.until ?? outage.from]),
+        ...outages.flatMap(({ from, until }) => [from, until ?? from]),
     ];
     const first = Math.min(...moments);
-    const open = [...timed.map(({ step }) => step.until), ...(outage ? [outage.until] : [])].includes(undefined);
+    const open = [...timed.map(({ step }) => step.until), ...outages.map(({ until }) => until)].includes(undefined);
     const last = Math.max(...moments, open && ended >= first ? ended : first);
     const bar = (name, kind, from, until = last) => {
         const start = Math.round(from - first);
         return `  ${name} :${kind}, ${start}, ${Math.max(start + 1, Math.round(until - first))}`;
     };
     const sections = cluster/* SIDES */.BV.flatMap((side) => {
-        const bars = timed.filter(({ step }) => step.on === side);
+        // By host: a drill goes through its steps in both directions.
+        const bars = timed.filter(({ step }) => step.host === hosts[side]);
         if (bars.length === 0)
             return [];
         return [
             {
-                name: label(hosts[side]) || 'cluster',
+                name: label(hosts[side]).slice(0, 40).trim() || 'cluster',
                 bars: bars.map(({ step, since }) => bar(STEPS[step.name], step.state === 'done' ? 'done' : 'active', since, step.until)),
             },
         ];
     });
-    if (outage !== undefined)
-        sections.push({ name: 'service', bars: [bar('no primary', 'crit', outage.from, outage.until)] });
+    const others = timed.filter(({ step }) => !Object.values(hosts).includes(step.host));
+    if (others.length > 0) {
+        sections.push({
+            name: 'others',
+            bars: others.map(({ step, since }) => bar(label(`${step.host} ${STEPS[step.name]}`), step.state === 'done' ? 'done' : 'active', since, step.until)),
+        });
+    }
+    if (outages.length > 0)
+        sections.push({ name: 'service', bars: outages.map(({ from, until }) => bar('no primary', 'crit', from, until)) });
     const padding = 30 + 6 * Math.max(...sections.map(({ name }) => name.length));
     return [
         '```mermaid',
@@ -49018,7 +48244,7 @@ function timeline({ steps, dryRun }, prose) {
         summary_tr(shown.map((column) => (['took', 'of which Vault', 'sends'].includes(column) ? '--:' : ':--'))),
         ...capped(steps, MOST.steps, (step) => summary_tr([
             STEPS[step.name],
-            code(step.host, LONGEST.name),
+            (0,printable/* code */.a)(step.host, LONGEST.name),
             ...(begun ? [step.since === undefined ? '' : summary_clock(step.since), took(step.since, step)] : []),
             ...(sent ? [took(step.sentAt, step)] : []),
             ...(resent ? [step.sends === undefined || step.sends < 1 ? '' : String(step.sends)] : []),
@@ -49045,10 +48271,8 @@ function wentLike({ state, because }, dryRun, prose) {
 /* ---------------------------------------------------------------------------------------------------------- the checks */
 const WORST_FIRST = ['failed', 'warned', 'waived', 'passed', 'skipped'];
 function waivers(checks) {
-    const names = checks.filter((check) => check.state === 'waived').map((check) => code(check.name, LONGEST.name));
-    return names.length === 0
-        ? ''
-        : `**Waived by \`override\`:** ${capped(names, MOST.checks, (name) => name).join(', ')}`;
+    const names = checks.filter((check) => check.state === 'waived').map((check) => (0,printable/* code */.a)(check.name, LONGEST.name));
+    return names.length === 0 ? '' : `**Waived by \`override\`:** ${names.slice(0, MOST.checks).join(', ')}`;
 }
 function evidence({ checks, operation }, prose) {
     if (checks.length === 0)
@@ -49067,7 +48291,7 @@ function evidence({ checks, operation }, prose) {
         ...capped(sorted, MOST.checks, ({ name, state, evidence: saw, fix }) => {
             const mend = fix === undefined || state === 'passed' || state === 'skipped' ? '' : `<br>→ ${prose(fix)}`;
             return summary_tr([
-                code(name, LONGEST.name),
+                (0,printable/* code */.a)(name, LONGEST.name),
                 state === 'failed' ? '**failed**' : state,
                 `${prose(saw, LONGEST.evidence)}${mend}`,
             ]);
@@ -49079,20 +48303,26 @@ function evidence({ checks, operation }, prose) {
 /* ------------------------------------------------------------------------------------------------------- the last line */
 function colophon({ operation, mode, dryRun, run, startedAt, endedAt, result }) {
     const [began, ended] = [startedAt, endedAt].map((at) => (at === undefined ? Number.NaN : Date.parse(at)));
-    const name = `run ${label(run.runId)}`.trim();
-    // Only an address of plain characters becomes a link; the runner sets it, but a self-hosted one may be anybody's.
-    const link = /^https?:\/\/[\w.:/-]{1,500}$/.test(run.url) ? `[${name}](${run.url})` : name;
+    const how = `, ${mode === 'emergency' ? '**emergency**' : mode}${dryRun ? ', dry run' : ''}`;
+    const what = operation === undefined ? '' : `${operation}${operation === 'status' ? '' : how}`;
+    const name = run.runId === '' ? '' : `run${number(run.runId)}`;
+    // Only the address of a run becomes a link.
+    const link = /^https?:\/\/[\w.:-]+(\/[\w.-]+)+\/actions\/runs\/\d+(\/attempts\/\d+)?$/.test(run.url)
+        ? `[${name}](${run.url})`
+        : name;
     return [
-        `Run by ${code(run.actor, LONGEST.name) || 'nobody known'} in ${code(run.repository, LONGEST.name) || 'no repository known'}`,
-        code(run.workflow, LONGEST.name),
+        run.actor === ''
+            ? 'Run outside GitHub Actions'
+            : `Run by ${(0,printable/* code */.a)(run.actor, LONGEST.name)} in ${(0,printable/* code */.a)(run.repository, LONGEST.name)}`,
+        (0,printable/* code */.a)(run.workflow, LONGEST.name),
         link,
-        `attempt ${label(run.attempt) || '1'}`,
-        `${[operation ?? 'no operation', ...(operation === 'status' ? [] : [mode === 'emergency' ? '**emergency**' : mode]), ...(dryRun ? ['dry run'] : [])].join(', ')}`,
+        run.attempt === '' ? '' : `attempt${number(run.attempt)}`,
+        what,
         result === undefined ? '' : `outcome \`${result.outcome}\`, exit code ${result.exitCode}`,
         began === undefined || Number.isNaN(began)
             ? ''
             : `${new Date(began).toISOString().slice(0, 10)} ${summary_clock(began).slice(0, 8)} UTC`,
-        began !== undefined && ended !== undefined && ended >= began ? `took ${(0,clock/* span */.Ln)(ended - began)}` : '',
+        began !== undefined && ended !== undefined && ended > began ? `took ${(0,clock/* span */.Ln)(ended - began)}` : '',
     ]
         .filter((part) => part !== '')
         .join(' · ');
@@ -49102,24 +48332,24 @@ function writer({ hosts, before, after, steps }) {
         ...cluster/* SIDES */.BV.flatMap((side) => [hosts[side], before?.[side].host, after?.[side].host]),
         ...steps.slice(0, MOST.steps).map((step) => step.host),
     ];
-    const names = [...new Set(known.map((host) => printable(host ?? '')))].filter((host) => host !== '');
+    const names = [...new Set(known.map((host) => (0,printable/* printable */.g)(host ?? '')))].filter((host) => host !== '');
     // The longest first: one host may be the beginning of another.
     const hostNames = names.sort((a, b) => b.length - a.length).map((host) => host.replace(/\W/g, '\\$&'));
     const spans = new RegExp(['`([^`]+)`', ...hostNames.map((host) => `(?<![\\w./@:-])${host}(?![\\w-]|[.:]\\w)`)].join('|'), 'g');
     return (text, longest = LONGEST.sentence) => {
-        const line = printable(text, longest);
+        const line = (0,printable/* printable */.g)(text, longest);
         let written = '';
         let at = 0;
         for (const found of line.matchAll(spans)) {
             written += word(line.slice(at, found.index), written === '');
-            written += code(found[1] ?? found[0]);
+            written += (0,printable/* code */.a)(found[1] ?? found[0]);
             at = found.index + found[0].length;
         }
         return written + word(line.slice(at), written === '');
     };
 }
 /** Characters that mean nothing to Markdown, to HTML and to GitHub inside a line. */
-const HARMLESS = /^[\p{L}\p{N}.,;:'"()/%+=?!–—…·×→-]*$/u;
+const HARMLESS = /^[\p{L}\p{N}.,;:'’"()/%+=?!–—…·×→-]*$/u;
 /** What GitHub makes a link or a picture of without any brackets: URLs, `www.`, commits, issues, emoji codes. */
 const READ = /:\/\/|www\.|mailto:|xmpp:|\b[0-9a-f]{7,}\b|\bGH-\d|:[\w+-]+:/i;
 /** What would start a list, a rule or an underline if it came first. */
@@ -49132,7 +48362,7 @@ function word(text, first = true) {
     let run = [];
     const end = () => {
         const [, before, inside, after] = /^([("']*)(.*?)([)"'.,;:!?]*)$/.exec(run.join(' ')) ?? [];
-        const shown = code(inside ?? '', Number.POSITIVE_INFINITY);
+        const shown = (0,printable/* code */.a)(inside ?? '', Number.POSITIVE_INFINITY);
         run = [];
         return shown === '' ? `${before ?? ''}${after ?? ''}` : `${before}${shown}${after}`;
     };
@@ -49150,18 +48380,23 @@ function word(text, first = true) {
     return run.length > 0 ? written + end() : written;
 }
 /** Text of others in a table cell. */
-const cell = (text) => word(printable(text, LONGEST.name));
+const cell = (text) => word((0,printable/* printable */.g)(text, LONGEST.name));
 /** A row of a table. */
 const summary_tr = (cells) => `| ${cells.join(' | ')} |`;
 /** Text inside a diagram: nothing that could end it or mean anything in it. */
-const label = (text) => printable(text, LONGEST.name)
+const label = (text) => (0,printable/* printable */.g)(text, LONGEST.name)
     .replace(/[^A-Za-z0-9 .-]+/g, ' ')
     .replace(/ +/g, ' ')
     .trim();
 const count = (value) => value.toLocaleString('en-US');
 const entries = (value) => `${count(value)} WAL ${value === 1 ? 'entry' : 'entries'}`;
 /** A time of day in UTC, to the tenth of a second. */
-const summary_clock = (ms) => new Date(ms).toISOString().slice(11, 21);
+function summary_clock(ms) {
+    const at = new Date(ms);
+    return Number.isNaN(at.getTime()) ? '?' : at.toISOString().slice(11, 21);
+}
+/** An id that the runner gives, after a blank. */
+const number = (text) => (/^\d{1,20}$/.test(text) ? ` ${text}` : '');
 /** The first `most` of a list, and how many there are beyond. */
 function capped(items, most, show, rest = (beyond) => `- … and ${beyond} more`) {
     const lines = items.slice(0, most).map(show);
@@ -49180,8 +48415,6 @@ function capped(items, most, show, rest = (beyond) => `- … and ${beyond} more`
 
 
 
-/** GitHub refuses a larger one. */
-const LARGEST_SUMMARY = 1_000_000;
 class Runner {
     #secrets;
     constructor(secrets) {
@@ -49210,7 +48443,7 @@ class Runner {
     fail(line) {
         error(this.#clean(line, 4000));
     }
-    output(result, reportPath) {
+    output(result, reportPath, token) {
         const outputs = {
             outcome: result.outcome,
             changed: String(result.changed),
@@ -49226,6 +48459,9 @@ class Runner {
         this.#attempt('the outputs', () => {
             for (const [name, value] of Object.entries(outputs))
                 setOutput(name, this.#secrets.redact(value));
+            // The one output that is a secret: what was asked for, masked before it is set.
+            if (token !== undefined)
+                setOutput('dr-operation-token', token);
         });
     }
     /** Keeps a word for the post step. */
@@ -49236,11 +48472,13 @@ class Runner {
         return getState(name);
     }
     async summarize(report, reportPath) {
-        const text = `${this.#secrets.redact(renderSummary(report))}\n\nFull report: \`${printable(reportPath).replaceAll('`', '')}\`\n`;
+        // Before anything is shortened: half a secret would not be recognised any more.
+        const clean = JSON.parse(this.#secrets.redact(JSON.stringify(report)));
+        const text = `${this.#secrets.redact(renderSummary(clean))}\n\nFull report: \`${(0,printable/* printable */.g)(reportPath).replaceAll('`', '')}\`\n`;
         if (process.env.GITHUB_STEP_SUMMARY === undefined)
             return;
         try {
-            await summary.addRaw(text.slice(0, LARGEST_SUMMARY)).write();
+            await summary.addRaw(text).write();
         }
         catch {
             this.warn('The job summary could not be written.');
@@ -49275,7 +48513,7 @@ class Runner {
         }
     }
     #clean(line, longest) {
-        return printable(this.#secrets.redact(line), longest);
+        return (0,printable/* printable */.g)(this.#secrets.redact(line), longest);
     }
 }
 
@@ -49292,35 +48530,40 @@ class Runner {
 /* harmony export */ });
 /* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
 /* harmony import */ var _bring_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2888);
-/* harmony import */ var _clock_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4701);
+/* harmony import */ var _clock_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7094);
+/* harmony import */ var _cluster_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(918);
 /**
- * Attaches a demoted cluster to the new primary: a public key from the one, an activation token for that key from the
- * other, and the token handed over. With a public key nothing but the clusters' own port is needed between them; without
- * one (an older server, or a policy that lacks the path) the token comes wrapped, and the follower fetches what is in it
- * from the primary's API.
+ * Attaches a cluster to a primary: a public key from the one, an activation token for that key from the other, and the
+ * token handed over. With a public key nothing but the clusters' own port is needed between them; without one (an older
+ * server, or a policy that lacks the path) the token comes wrapped, and the follower fetches what is in it from the
+ * primary's API.
  */
 
 
 
+
 const TRIES = 3;
+/** A reading younger than this needs no fresh one before update-primary, which changes no role. In ms. */
+const FRESH = 1000;
 const PAUSE = 250;
 /** Without a key after that many bad answers the wrapped token is taken, where that is allowed. */
 const MOST_KEY_ERRORS = 12;
 /**
  * The follower's public key, asked for until it comes: making one changes nothing, so it may be asked for again.
  *
+ * @param header the token for the header; a generated DR operation token is none, it would be used up
  * @returns undefined where it is refused, or is not to be asked for
  */
-async function publicKey(run) {
-    const { inputs, vaults, headerToken, deadline, cancelled, journal } = run;
-    if (inputs.activation === 'wrapped' || headerToken === undefined)
+async function publicKey(run, follower, header) {
+    const { inputs, vaults, deadline, cancelled, journal } = run;
+    if (inputs.activation === 'wrapped' || header === undefined)
         return undefined;
     for (let errors = 0; !deadline.passed && !cancelled.aborted; errors += 1) {
-        const answer = await vaults.from.generatePublicKey(headerToken);
+        const answer = await vaults[follower].generatePublicKey(header);
         if (answer.kind === 'accepted')
             return answer.value;
         if (answer.kind === 'refused' || (inputs.activation === 'auto' && errors >= MOST_KEY_ERRORS)) {
-            journal.say(`${run.lookout.world.from.host}: no public key: ${answer.because}`);
+            journal.say(`${run.lookout.world[follower].host}: no public key: ${answer.because}`);
             return undefined;
         }
         await (0,_clock_js__WEBPACK_IMPORTED_MODULE_2__/* .sleep */ .yy)(answer.kind === 'later' ? answer.afterMs : PAUSE);
@@ -49328,23 +48571,25 @@ async function publicKey(run) {
     return undefined;
 }
 /**
- * Makes an activation token on the new primary and hands it to the follower, until the follower streams.
+ * Makes an activation token on the primary and hands it to the step's cluster, until that one streams.
  *
  * @param key made beforehand, or undefined to make it now
  */
 async function attach(run, step, key) {
-    const { inputs, vaults, journal, lookout } = run;
+    const { inputs, journal, lookout, tokens } = run;
+    const follower = step.on;
+    const header = step.name === 'enrol' ? (inputs['secondary-vault-token'] ?? tokens.vault) : tokens.header;
     let withKey = inputs.activation !== 'wrapped';
     let last = { is: 'late', because: 'no activation token could be made in time' };
     for (let tries = 0; tries < TRIES && !run.deadline.passed && !run.cancelled.aborted; tries += 1) {
-        const publicly = withKey ? ((tries === 0 ? key : undefined) ?? (await publicKey(run))) : undefined;
+        const publicly = withKey ? ((tries === 0 ? key : undefined) ?? (await publicKey(run, follower, header))) : undefined;
         if (publicly === undefined && inputs.activation === 'public-key') {
             return {
                 is: 'refused',
-                because: `${lookout.world.from.host} gave no public key, and activation: public-key allows nothing else`,
+                because: `${lookout.world[follower].host} gave no public key, and activation: public-key allows nothing else`,
             };
         }
-        const made = await activationToken(run, publicly);
+        const made = await activationToken(run, (0,_cluster_js__WEBPACK_IMPORTED_MODULE_3__/* .other */ .F)(follower), publicly);
         if (made.is !== 'made') {
             last = made;
             // A server or a policy that takes no public key may still give a wrapped token.
@@ -49354,22 +48599,34 @@ async function attach(run, step, key) {
                 return made;
             continue;
         }
-        if (step.verdict(await lookout.look()).is !== 'due')
+        const world = await lookout.look(FRESH);
+        // Somebody else may have attached it meanwhile; one that is out of sight for a moment may be told all the same.
+        if (step.verdict(world).is !== 'due' && (0,_cluster_js__WEBPACK_IMPORTED_MODULE_3__/* .role */ .JC)(world[follower]) !== 'unknown')
             return { is: 'again' };
-        const end = await (0,_bring_js__WEBPACK_IMPORTED_MODULE_1__/* .bring */ .VB)(run, step, `update-primary sent, with a ${publicly === undefined ? 'wrapped token' : 'token for its public key'}, id ${made.id}`, () => vaults.from.updatePrimary(inputs['dr-operation-token'] ?? '', made.token, inputs['primary-api-addr']));
+        const kind = publicly === undefined ? 'a wrapped token' : 'a token for its public key';
+        const end = await (0,_bring_js__WEBPACK_IMPORTED_MODULE_1__/* .bring */ .VB)(run, step, `${step.name === 'enrol' ? 'secondary/enable' : 'update-primary'} sent, with ${kind}, id ${made.id}`, () => handOver(run, step, made.token));
         if (end.is !== 'refused' && end.is !== 'lost')
             return end;
         last = end;
         if (publicly !== undefined && inputs.activation === 'auto')
             withKey = false;
-        journal.say(`${lookout.world.from.host}: trying again with a new activation token`);
+        journal.say(`${lookout.world[follower].host}: trying again with a new activation token`);
     }
     return last;
 }
-/** One activation token. A lost answer leaves an id behind that nobody holds a token for: it is revoked, by this run's own id. */
-async function activationToken(run, publicly) {
-    const { inputs, vaults, journal, lookout, deadline, deeds } = run;
-    const token = inputs['vault-token'] ?? '';
+/** Enrolling erases what the cluster holds; re-attaching erases nothing. */
+function handOver({ inputs, vaults, tokens }, step, activationToken) {
+    const vault = vaults[step.on];
+    return step.name === 'enrol'
+        ? vault.enableSecondary(inputs['secondary-vault-token'] ?? tokens.vault, activationToken, inputs['primary-api-addr'])
+        : tokens.use(step.on, (token) => vault.updatePrimary(token, activationToken, inputs['primary-api-addr']));
+}
+/**
+ * One activation token. A lost answer leaves an id behind that nobody holds a token for: it is revoked, by this run's own
+ * id, and the next try takes another one.
+ */
+async function activationToken(run, primary, publicly) {
+    const { inputs, vaults, journal, lookout, deadline, deeds, tokens } = run;
     const id = inputs['secondary-id'] ?? uniqueId();
     let because = 'no activation token could be made in time';
     while (!deadline.passed && !run.cancelled.aborted) {
@@ -49377,18 +48634,18 @@ async function activationToken(run, publicly) {
         if (!journal.report.activationIds.includes(id))
             journal.report.activationIds.push(id);
         journal.save();
-        const answer = await vaults.to.secondaryToken(token, id, publicly);
+        const answer = await tokens.asVault(primary, (token) => vaults[primary].secondaryToken(token, id, publicly));
         if (answer.kind === 'accepted') {
             deeds.accepted += 1;
             return { is: 'made', id, token: answer.value };
         }
-        journal.say(`${lookout.world.to.host}: secondary-token: ${answer.kind}: ${answer.because}`);
+        journal.say(`${lookout.world[primary].host}: secondary-token: ${answer.kind}: ${answer.because}`);
         if (answer.kind === 'refused')
             return { is: 'refused', because: answer.because };
         because = answer.because;
         if (answer.kind === 'unclear') {
-            if (await known(run, id))
-                await vaults.to.revokeSecondary(token, id);
+            if (await known(run, primary, id))
+                await vaults[primary].revokeSecondary(tokens.vault, id);
             return { is: 'late', because };
         }
         await (0,_clock_js__WEBPACK_IMPORTED_MODULE_2__/* .sleep */ .yy)(Math.min(answer.afterMs, deadline.left));
@@ -49396,10 +48653,10 @@ async function activationToken(run, publicly) {
     return { is: 'late', because };
 }
 /** Whether the primary knows this id, from looks for more than a second: the lost request may still be at work. */
-async function known({ lookout }, id) {
+async function known({ lookout }, primary, id) {
     for (let waited = 0; waited < _bring_js__WEBPACK_IMPORTED_MODULE_1__/* .UNBROKEN */ .Vt; waited += PAUSE) {
-        const { to } = await lookout.look();
-        if (to.dr?.known_secondaries?.includes(id))
+        const world = await lookout.look();
+        if (world[primary].dr?.known_secondaries?.includes(id))
             return true;
         await (0,_clock_js__WEBPACK_IMPORTED_MODULE_2__/* .sleep */ .yy)(PAUSE);
     }
@@ -49410,17 +48667,18 @@ async function known({ lookout }, id) {
  *
  * @returns the ids that could not be revoked
  */
-async function tidy(run) {
-    const { inputs, vaults, lookout, journal } = run;
-    const { from, to } = lookout.world;
-    const used = from.dr?.secondary_id;
+async function tidy({ tokens, vaults, lookout, journal, }) {
+    const { world } = lookout;
     const left = [];
-    for (const id of journal.report.activationIds) {
-        if (id === used || to.dr?.known_secondaries?.includes(id) === false)
-            continue;
-        const answer = await vaults.to.revokeSecondary(inputs['vault-token'] ?? '', id);
-        if (answer.kind !== 'accepted')
-            left.push(id);
+    for (const side of ['from', 'to']) {
+        const known = world[side].dr?.known_secondaries ?? [];
+        for (const id of journal.report.activationIds) {
+            if ((0,_cluster_js__WEBPACK_IMPORTED_MODULE_3__/* .role */ .JC)(world[side]) !== 'primary' || !known.includes(id) || world[(0,_cluster_js__WEBPACK_IMPORTED_MODULE_3__/* .other */ .F)(side)].dr?.secondary_id === id)
+                continue;
+            const answer = await vaults[side].revokeSecondary(tokens.vault, id);
+            if (answer.kind !== 'accepted')
+                left.push(id);
+        }
     }
     return left;
 }
@@ -49442,7 +48700,7 @@ function uniqueId() {
 /* harmony export */   VB: () => (/* binding */ bring),
 /* harmony export */   Vt: () => (/* binding */ UNBROKEN)
 /* harmony export */ });
-/* harmony import */ var _clock_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4701);
+/* harmony import */ var _clock_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7094);
 /**
  * One write and its effect: sent once, looked for while its answer is awaited and after, and sent again only on proof.
  *
@@ -49493,6 +48751,9 @@ async function bring(run, step, what, send) {
     for await (const world of lookout.watch(step.on, deadline)) {
         const verdict = step.verdict(world);
         if (verdict.is === 'so') {
+            // An answer that got lost was an acceptance all the same: the effect is there.
+            if (flight.answer === undefined || flight.answer.kind === 'unclear')
+                deeds.accepted += 1;
             deeds.unclear = undefined;
             return finish(run, step, world);
         }
@@ -49528,7 +48789,7 @@ async function bring(run, step, what, send) {
         else {
             if (unbroken < UNBROKEN)
                 continue;
-            if ((journal.report.steps.find(({ name }) => name === step.name)?.sends ?? 0) >= MOST_SENDS)
+            if (journal.sends(step, world) >= MOST_SENDS)
                 return { is: 'lost', because: answer.because };
         }
         if (run.cancelled.aborted)
@@ -49557,23 +48818,217 @@ function finish({ journal, deeds }, step, world) {
 
 /***/ }),
 
+/***/ 9362:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Pn: () => (/* binding */ cancelOwn),
+/* harmony export */   Tl: () => (/* binding */ attemptProblem),
+/* harmony export */   cM: () => (/* binding */ generate),
+/* harmony export */   dM: () => (/* binding */ distinct),
+/* harmony export */   pD: () => (/* binding */ needsToken)
+/* harmony export */ });
+/* unused harmony export decode */
+/* harmony import */ var _clock_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7094);
+/**
+ * A DR operation token made from key shares on a DR secondary: begin, submit shares until there are enough, decode
+ * (facts 4.1). The server holds one attempt at a time; somebody else's is never touched.
+ */
+
+/** After a role change a cluster answers badly for a moment; beginning is asked for again that long. In ms. */
+const PATIENCE = 15_000;
+const PAUSE = 250;
+const TRIES = 3;
+/**
+ * Makes a DR operation token. Its attempt is cancelled where it comes to nothing.
+ *
+ * @returns the token, or why there is none; a wrong share shows only when enough of them are there
+ */
+async function generate(ceremony) {
+    const { host } = ceremony;
+    let last = { ok: false, because: `${host} gave no DR operation token` };
+    for (let tries = 0; tries < TRIES; tries += 1) {
+        const begun = await begin(ceremony);
+        if (!begun.ok)
+            return begun;
+        ceremony.began(begun.nonce);
+        const submitted = await submit(ceremony, begun.nonce);
+        if (submitted.ok) {
+            ceremony.began(undefined);
+            const token = decode(submitted.encoded, begun.otp);
+            if (token === undefined)
+                return { ok: false, because: `${host} gave a DR operation token that can not be decoded` };
+            ceremony.secrets.add(token);
+            return { ok: true, token };
+        }
+        await cancelOwn(ceremony, begun.nonce);
+        last = { ok: false, because: submitted.because };
+        if (!submitted.lost)
+            return last;
+    }
+    return last;
+}
+/** Shares that are the same key, however each is written (hex or base64), count once. */
+function distinct(shares) {
+    const keys = new Map(shares.map((share) => [
+        /^([0-9a-f]{2})+$/i.test(share) ? share.toLowerCase() : Buffer.from(share, 'base64').toString('hex'),
+        share,
+    ]));
+    return [...keys.values()];
+}
+async function begin({ vault, host, shares, token }) {
+    const until = new _clock_js__WEBPACK_IMPORTED_MODULE_0__/* .Deadline */ .B2(PATIENCE);
+    for (;;) {
+        const read = await vault.attempt(token);
+        const refusal = read.ok
+            ? attemptProblem(host, read.value, shares)
+            : read.status === 403
+                ? needsToken(host)
+                : undefined;
+        if (refusal !== undefined)
+            return { ok: false, ...refusal };
+        if (read.ok) {
+            const answer = await vault.startAttempt(token);
+            if (answer.kind === 'accepted') {
+                const { nonce, otp } = answer.value;
+                return otp === undefined || otp === '' || nonce === ''
+                    ? { ok: false, because: `${host} began an attempt without a one-time pad` }
+                    : { ok: true, nonce, otp };
+            }
+            if (answer.kind === 'refused')
+                return {
+                    ok: false,
+                    because: `${host} began no attempt: ${answer.because}`,
+                    ...(answer.status === 403 ? { fix: needsToken(host).fix } : {}),
+                };
+            // The pad was in the answer that got lost, so an attempt that began is of no use, and nobody can tell whose it is.
+            if (answer.kind === 'unclear' && answer.sent) {
+                const after = await vault.attempt(token);
+                if (after.ok && after.value.started) {
+                    return {
+                        ok: false,
+                        because: `the answer of ${host} got lost, and an attempt is in progress`,
+                        fix: 'If nobody else began it, run `operation: cancel-operation-token`, then this again.',
+                    };
+                }
+            }
+        }
+        if (until.passed)
+            return { ok: false, because: `${host} began no attempt: ${read.ok ? 'no answer' : read.because}` };
+        await (0,_clock_js__WEBPACK_IMPORTED_MODULE_0__/* .sleep */ .yy)(PAUSE);
+    }
+}
+/** Why an attempt can't be begun, from what the server tells of it; undefined where it can. */
+function attemptProblem(host, attempt, shares) {
+    if (attempt.started) {
+        return {
+            because: `somebody else's attempt to generate a DR operation token is in progress on ${host}`,
+            fix: 'Let them end it, or, if it was left behind, run `operation: cancel-operation-token`.',
+        };
+    }
+    const given = distinct(shares).length;
+    // An idle server of some versions tells 1 here, whatever it takes: then the shares themselves will show.
+    if (attempt.required > given) {
+        return {
+            because: `${host} takes ${attempt.required} different key shares, and ${given} ${given === 1 ? 'is' : 'are'} given`,
+            fix: `Give ${attempt.required} different shares in \`key-shares\`, one per line.`,
+        };
+    }
+    return undefined;
+}
+const needsToken = (host) => ({
+    because: `${host} wants a Vault token for generating a DR operation token (Vault 2.0 and newer do)`,
+    fix: 'Give a batch `vault-token` whose policy allows sys/replication/dr/secondary/generate-operation-token/*, or a batch `dr-operation-token`, which needs no key shares.',
+});
+async function submit({ vault, host, shares, token }, nonce) {
+    for (const share of distinct(shares)) {
+        let answer = await vault.submitShare(token, nonce, share);
+        while (answer.kind === 'later') {
+            await (0,_clock_js__WEBPACK_IMPORTED_MODULE_0__/* .sleep */ .yy)(answer.afterMs);
+            answer = await vault.submitShare(token, nonce, share);
+        }
+        if (answer.kind === 'refused') {
+            const wrong = /aborted|invalid|combine|cipher|authentication/i.test(answer.because);
+            return {
+                ok: false,
+                lost: false,
+                because: wrong
+                    ? `the key shares are wrong (${host}: ${answer.because})`
+                    : `${host} takes no share: ${answer.because}`,
+            };
+        }
+        // Whether it was counted can't be told from outside, and the last one's answer holds the token: begin anew.
+        if (answer.kind === 'unclear')
+            return { ok: false, lost: true, because: `${host}: ${answer.because}` };
+        if (answer.value.complete) {
+            const encoded = answer.value.encoded_token ?? '';
+            return encoded === ''
+                ? { ok: false, lost: false, because: `${host} gave no token for the shares` }
+                : { ok: true, encoded };
+        }
+    }
+    return {
+        ok: false,
+        lost: false,
+        because: `${host} wants more key shares than the ${distinct(shares).length} that are given`,
+    };
+}
+/** Ends this run's attempt, and only this run's. */
+async function cancelOwn({ vault, token, began }, nonce) {
+    const read = await vault.attempt(token);
+    if (!read.ok)
+        return false;
+    if (read.value.started && read.value.nonce === nonce) {
+        const answer = await vault.cancelAttempt(token);
+        if (answer.kind !== 'accepted')
+            return false;
+    }
+    began(undefined);
+    return true;
+}
+/**
+ * The token from what the server gave: base64 without padding, XOR with the one-time pad; with pads of 26 (before 1.10)
+ * and 28 characters byte by byte, with the oldest kind as two base64 texts of a UUID.
+ */
+function decode(encoded, otp) {
+    const bytes = Buffer.from(encoded.replace(/=+$/, ''), 'base64');
+    const plain = Buffer.from(otp);
+    const pad = plain.length === bytes.length ? plain : Buffer.from(otp, 'base64');
+    if (bytes.length === 0 || pad.length !== bytes.length)
+        return undefined;
+    const clear = bytes.map((byte, at) => byte ^ (pad[at] ?? 0));
+    if (pad !== plain)
+        return Buffer.from(clear)
+            .toString('hex')
+            .replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+    const token = Buffer.from(clear).toString('latin1');
+    return /^[\x21-\x7e]{8,}$/.test(token) ? token : undefined;
+}
+
+
+/***/ }),
+
 /***/ 7163:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   KY: () => (/* binding */ barrier),
+/* harmony export */   bh: () => (/* binding */ NEEDS_VAULT),
+/* harmony export */   v5: () => (/* binding */ NEEDS_DR),
 /* harmony export */   w5: () => (/* binding */ checkTls),
 /* harmony export */   z6: () => (/* binding */ check)
 /* harmony export */ });
 /* unused harmony export CHECKS */
-/* harmony import */ var _clock_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4701);
-/* harmony import */ var _cluster_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(918);
-/* harmony import */ var _credentials_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9522);
-/* harmony import */ var _inputs_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8175);
+/* harmony import */ var _ceremony_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9362);
+/* harmony import */ var _clock_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7094);
+/* harmony import */ var _cluster_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(918);
+/* harmony import */ var _credentials_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9522);
+/* harmony import */ var _inputs_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8175);
 /**
  * The checks before anything is changed. Each has a stable name, says what it saw, and, where it refuses, what would mend
  * it. Pure: what was read comes in, findings go out; a check that needs time (lag, streaming) is simply asked again.
  */
+
 
 
 
@@ -49598,8 +49053,15 @@ const CHECKS = [
     'dr-operation-token',
     'token-ttl',
     'capabilities',
+    'key-shares',
     'secondary-id',
+    'performance-replication',
+    'verify-path',
+    'snapshot',
 ];
+/** Steps that need a Vault token of the primary, and steps that need a DR operation token. */
+const NEEDS_VAULT = ['demote', 'follow', 'enable', 'enrol', 'revoke', 'disable'];
+const NEEDS_DR = ['promote', 'follow', 'detach'];
 const good = (evidence) => ({ is: 'good', evidence });
 const bad = (evidence, fix) => ({
     is: 'bad',
@@ -49622,7 +49084,9 @@ const STOPS_EMERGENCY = new Set([
     'merkle',
     'emergency-evidence',
     'dr-operation-token',
+    'key-shares',
     'secondary-id',
+    'performance-replication',
 ]);
 /**
  * The one check that comes before any connection. This program verifies certificates whatever the variable says, but a
@@ -49642,8 +49106,9 @@ function checkTls(variable) {
 }
 /** All checks for what is due, in a fixed order. */
 function check(now) {
-    const waivable = new Set(_inputs_js__WEBPACK_IMPORTED_MODULE_3__/* .WAIVERS */ .E2);
-    return CHECKS.filter((name) => name !== 'tls-verification').map((name) => {
+    const waivable = new Set(_inputs_js__WEBPACK_IMPORTED_MODULE_4__/* .WAIVERS */ .E2);
+    const judged = CHECKS.filter((name) => name in JUDGES);
+    return judged.map((name) => {
         const { is, evidence, fix, mayPass } = JUDGES[name](now);
         const state = () => {
             if (is === 'good')
@@ -49668,10 +49133,10 @@ function check(now) {
  */
 function barrier(before, world, maxLag) {
     const { from, to } = world;
-    const now = { position: (0,_cluster_js__WEBPACK_IMPORTED_MODULE_1__/* .position */ .G1)(from), readAt: from.at };
+    const now = { position: (0,_cluster_js__WEBPACK_IMPORTED_MODULE_2__/* .position */ .G1)(from), readAt: from.at };
     const { position: wanted, readAt } = before?.position === undefined ? now : before;
     const reached = to.dr?.state === 'stream-wals' ? to.dr.last_remote_wal : undefined;
-    if ((0,_cluster_js__WEBPACK_IMPORTED_MODULE_1__/* .role */ .JC)(from) === 'primary' && (0,_cluster_js__WEBPACK_IMPORTED_MODULE_1__/* .role */ .JC)(to) === 'secondary' && (0,_cluster_js__WEBPACK_IMPORTED_MODULE_1__/* .sameRoot */ .bg)(world))
+    if ((0,_cluster_js__WEBPACK_IMPORTED_MODULE_2__/* .role */ .JC)(from) === 'primary' && (0,_cluster_js__WEBPACK_IMPORTED_MODULE_2__/* .role */ .JC)(to) === 'secondary' && (0,_cluster_js__WEBPACK_IMPORTED_MODULE_2__/* .sameRoot */ .bg)(world))
         return { ...now, behind: 0, passed: true };
     if (wanted === undefined || reached === undefined)
         return { ...now, behind: undefined, passed: false };
@@ -49684,16 +49149,18 @@ function barrier(before, world, maxLag) {
 }
 const JUDGES = {
     'primary-reachable': ({ world: { from }, inputs }) => {
-        if ((0,_cluster_js__WEBPACK_IMPORTED_MODULE_1__/* .role */ .JC)(from) !== 'unknown')
-            return good(`${from.host} is ${(0,_cluster_js__WEBPACK_IMPORTED_MODULE_1__/* .describe */ .q0)(from)}`);
+        if ((0,_cluster_js__WEBPACK_IMPORTED_MODULE_2__/* .role */ .JC)(from) !== 'unknown')
+            return good(`${from.host} is ${(0,_cluster_js__WEBPACK_IMPORTED_MODULE_2__/* .describe */ .q0)(from)}`);
         return inputs.mode === 'emergency'
-            ? none(`${from.host} does not tell its role: ${(0,_cluster_js__WEBPACK_IMPORTED_MODULE_1__/* .describe */ .q0)(from)}; see emergency-evidence`)
-            : bad(`${from.host} does not tell its role: ${(0,_cluster_js__WEBPACK_IMPORTED_MODULE_1__/* .describe */ .q0)(from)}`, `Make ${from.host} answer, or, if it is lost, run with mode: emergency and confirm.`);
+            ? none(`${from.host} does not tell its role: ${(0,_cluster_js__WEBPACK_IMPORTED_MODULE_2__/* .describe */ .q0)(from)}; see emergency-evidence`)
+            : bad(`${from.host} does not tell its role: ${(0,_cluster_js__WEBPACK_IMPORTED_MODULE_2__/* .describe */ .q0)(from)}`, `Make ${from.host} answer, or, if it is lost, run with \`mode: emergency\` and \`confirm\`.`);
     },
     'secondary-reachable': ({ world: { to }, inputs, due }) => {
-        if ((0,_cluster_js__WEBPACK_IMPORTED_MODULE_1__/* .role */ .JC)(to) !== 'unknown')
-            return good(`${to.host} is ${(0,_cluster_js__WEBPACK_IMPORTED_MODULE_1__/* .describe */ .q0)(to)}`);
-        const evidence = `${to.host} does not tell its role: ${(0,_cluster_js__WEBPACK_IMPORTED_MODULE_1__/* .describe */ .q0)(to)}`;
+        if (inputs.operation === 'revoke-secondary')
+            return none('not needed for what is due');
+        if ((0,_cluster_js__WEBPACK_IMPORTED_MODULE_2__/* .role */ .JC)(to) !== 'unknown')
+            return good(`${to.host} is ${(0,_cluster_js__WEBPACK_IMPORTED_MODULE_2__/* .describe */ .q0)(to)}`);
+        const evidence = `${to.host} does not tell its role: ${(0,_cluster_js__WEBPACK_IMPORTED_MODULE_2__/* .describe */ .q0)(to)}`;
         // Taking the role from a returned old primary needs nothing of the other side.
         if (inputs.mode === 'emergency' && !due.has('promote') && !due.has('follow'))
             return short(evidence);
@@ -49701,52 +49168,62 @@ const JUDGES = {
     },
     'different-clusters': ({ world }) => {
         const { from, to } = world;
-        if ((0,_cluster_js__WEBPACK_IMPORTED_MODULE_1__/* .oneCluster */ .z2)(world))
+        if ((0,_cluster_js__WEBPACK_IMPORTED_MODULE_2__/* .oneCluster */ .z2)(world))
             return bad(`${from.host} and ${to.host} are two addresses of one cluster`, 'Give the address of the other cluster.');
         if (from.health?.cluster_id === undefined || to.health?.cluster_id === undefined)
             return none('not both clusters tell their own id');
         return good('two addresses, two clusters');
     },
-    'same-dr-set': ({ world, inputs }) => {
+    'same-dr-set': ({ world, inputs, due }) => {
         const { from, to } = world;
-        if ((0,_cluster_js__WEBPACK_IMPORTED_MODULE_1__/* .strangers */ .ob)(world))
+        if (due.has('enable') || due.has('enrol'))
+            return none('the DR set is being made');
+        if (inputs.operation === 'revoke-secondary')
+            return none('not needed for what is due');
+        if (due.has('revoke') || due.has('disable'))
+            return (0,_cluster_js__WEBPACK_IMPORTED_MODULE_2__/* .strangers */ .ob)(world)
+                ? bad('the two clusters belong to different DR sets (cluster_id)', 'Check primary-addr and secondary-addr.')
+                : good('no other DR set is involved');
+        if ((0,_cluster_js__WEBPACK_IMPORTED_MODULE_2__/* .strangers */ .ob)(world))
             return bad('the two clusters belong to different DR sets (cluster_id)', 'Check primary-addr and secondary-addr: they do not replicate to each other.');
         if (from.dr?.cluster_id !== undefined && to.dr?.cluster_id !== undefined)
             return good('one cluster_id on both');
-        if ((0,_cluster_js__WEBPACK_IMPORTED_MODULE_1__/* .role */ .JC)(from) === 'unknown' || (0,_cluster_js__WEBPACK_IMPORTED_MODULE_1__/* .role */ .JC)(to) === 'unknown')
+        if ((0,_cluster_js__WEBPACK_IMPORTED_MODULE_2__/* .role */ .JC)(from) === 'unknown' || (0,_cluster_js__WEBPACK_IMPORTED_MODULE_2__/* .role */ .JC)(to) === 'unknown')
             return none('only one side tells its cluster_id');
-        const missing = _cluster_js__WEBPACK_IMPORTED_MODULE_1__/* .SIDES */ .BV.map((side) => world[side]).find((cluster) => cluster.dr?.cluster_id === undefined);
-        const evidence = `${missing?.host} shows no DR set (${missing ? (0,_cluster_js__WEBPACK_IMPORTED_MODULE_1__/* .describe */ .q0)(missing) : ''})`;
+        const missing = _cluster_js__WEBPACK_IMPORTED_MODULE_2__/* .SIDES */ .BV.map((side) => world[side]).find((cluster) => cluster.dr?.cluster_id === undefined);
+        const evidence = `${missing?.host} shows no DR set (${missing ? (0,_cluster_js__WEBPACK_IMPORTED_MODULE_2__/* .describe */ .q0)(missing) : ''})`;
         return inputs.mode === 'emergency'
             ? short(evidence)
             : bad(evidence, 'Enable DR replication between the two clusters first.');
     },
-    'one-primary': ({ world, inputs }) => {
+    'one-primary': ({ world, inputs, due }) => {
         const { from, to } = world;
-        if ((0,_cluster_js__WEBPACK_IMPORTED_MODULE_1__/* .twoPrimaries */ .Re)(world)) {
+        if ((0,_cluster_js__WEBPACK_IMPORTED_MODULE_2__/* .twoPrimaries */ .Re)(world)) {
             if (inputs.mode === 'planned') {
-                return bad('both clusters claim the primary role', `Decide which one holds the data to keep. To keep ${to.host}: run again with mode: emergency and confirm: ${to.host}.`);
+                return bad('both clusters claim the primary role', `Decide which one holds the data to keep. To keep ${to.host}: run again with \`mode: emergency\` and \`confirm: ${to.host}\`.`);
             }
             const [theirs, ours] = [from.dr?.ssct_generation_counter, to.dr?.ssct_generation_counter];
             return theirs !== undefined && ours !== undefined && ours < theirs
                 ? bad(`${to.host} has the lower ssct_generation_counter (${ours} against ${theirs}): ${from.host} was promoted after it`, `Keep ${from.host} instead: run the operation in the other direction.`)
                 : short(`both are primary; ${to.host} is confirmed and is kept, what only ${from.host} took since is discarded`);
         }
-        if (inputs.operation === 'promote' && (0,_cluster_js__WEBPACK_IMPORTED_MODULE_1__/* .role */ .JC)(from) === 'primary') {
-            return bad(`${from.host} is primary`, 'Run operation: demote first, or operation: failover, which does both.');
+        if (inputs.operation === 'promote' && (0,_cluster_js__WEBPACK_IMPORTED_MODULE_2__/* .role */ .JC)(from) === 'primary') {
+            return bad(`${from.host} is primary`, 'Run `operation: demote` first, or `operation: failover`, which does both.');
         }
-        if (inputs.operation === 'update-primary' && (0,_cluster_js__WEBPACK_IMPORTED_MODULE_1__/* .role */ .JC)(to) !== 'primary') {
-            return bad(`${to.host} is not primary`, 'Run operation: promote first, or operation: failover, which does all.');
+        if (inputs.operation === 'update-primary' && (0,_cluster_js__WEBPACK_IMPORTED_MODULE_2__/* .role */ .JC)(to) !== 'primary') {
+            return bad(`${to.host} is not primary`, 'Run `operation: promote` first, or `operation: failover`, which does all.');
         }
-        if ((0,_cluster_js__WEBPACK_IMPORTED_MODULE_1__/* .nobodyPrimary */ .uc)(world))
+        if (due.has('enable'))
+            return good('no primary yet');
+        if ((0,_cluster_js__WEBPACK_IMPORTED_MODULE_2__/* .nobodyPrimary */ .uc)(world))
             return short('nobody is primary: this run goes on from there');
-        return good(`${(0,_cluster_js__WEBPACK_IMPORTED_MODULE_1__/* .role */ .JC)(to) === 'primary' ? to.host : from.host} is the primary`);
+        return good(`${(0,_cluster_js__WEBPACK_IMPORTED_MODULE_2__/* .role */ .JC)(to) === 'primary' ? to.host : from.host} is the primary`);
     },
     'known-secondary': (now) => {
         const { from, to } = now.world;
         if (!switching(now))
             return none('no secondary is attached to a primary here');
-        if ((0,_cluster_js__WEBPACK_IMPORTED_MODULE_1__/* .attached */ .ZI)(to, from))
+        if ((0,_cluster_js__WEBPACK_IMPORTED_MODULE_2__/* .attached */ .ZI)(to, from))
             return good(`${from.host} knows the id of ${to.host}`);
         return bad(`${from.host} does not know the secondary id of ${to.host}`, 'Its id was revoked, or it follows another primary: attach it again before failing over to it.');
     },
@@ -49758,11 +49235,11 @@ const JUDGES = {
         if (sealed.includes(from) && inputs.mode === 'emergency')
             return short(`${from.host} is sealed`);
         if (sealed.includes(from))
-            return bad(`${from.host} is sealed`, `Unseal ${from.host}, or, if it is lost, run with mode: emergency and confirm.`);
+            return bad(`${from.host} is sealed`, `Unseal ${from.host}, or, if it is lost, run with \`mode: emergency\` and \`confirm\`.`);
         return good('no cluster is sealed');
     },
     'active-node': ({ world: { from, to }, inputs }) => {
-        const without = [from, to].filter((cluster) => (0,_cluster_js__WEBPACK_IMPORTED_MODULE_1__/* .role */ .JC)(cluster) !== 'unknown' && !(0,_cluster_js__WEBPACK_IMPORTED_MODULE_1__/* .active */ .vu)(cluster));
+        const without = [from, to].filter((cluster) => (0,_cluster_js__WEBPACK_IMPORTED_MODULE_2__/* .role */ .JC)(cluster) !== 'unknown' && !(0,_cluster_js__WEBPACK_IMPORTED_MODULE_2__/* .active */ .vu)(cluster));
         // In an emergency only the cluster that takes over has to have one.
         const matters = inputs.mode === 'emergency' ? without.filter((cluster) => cluster === to) : without;
         const [first] = matters;
@@ -49776,30 +49253,29 @@ const JUDGES = {
             return none('nothing streams while nobody, or both, are primary');
         const fix = `Look at ${to.host}: a healthy DR secondary is in state stream-wals with connection ready.`;
         if ((from.dr?.state ?? 'running') !== 'running')
-            return bad(`${from.host} is ${(0,_cluster_js__WEBPACK_IMPORTED_MODULE_1__/* .describe */ .q0)(from)}, not running`, fix);
+            return bad(`${from.host} is ${(0,_cluster_js__WEBPACK_IMPORTED_MODULE_2__/* .describe */ .q0)(from)}, not running`, fix);
         if (from.dr?.reindex_in_progress || to.dr?.reindex_in_progress)
             return bad('a reindex is in progress', 'Wait until it has ended.');
-        if ((0,_cluster_js__WEBPACK_IMPORTED_MODULE_1__/* .follows */ .pk)(to, from))
+        if ((0,_cluster_js__WEBPACK_IMPORTED_MODULE_2__/* .follows */ .pk)(to, from))
             return good(`${to.host} streams from ${from.host}, connected`);
-        const finding = bad(`${to.host} is not streaming from ${from.host}: ${(0,_cluster_js__WEBPACK_IMPORTED_MODULE_1__/* .describe */ .q0)(to)}`, fix);
+        const finding = bad(`${to.host} is not streaming from ${from.host}: ${(0,_cluster_js__WEBPACK_IMPORTED_MODULE_2__/* .describe */ .q0)(to)}`, fix);
         // On its way it may arrive within catch-up-timeout; one that is idle or cut off will not.
-        return (0,_cluster_js__WEBPACK_IMPORTED_MODULE_1__/* .joining */ .bU)(to, from) && !['idle', 'transient_failure', 'shutdown'].includes(to.dr?.connection_state ?? '')
-            ? forNow(finding)
-            : finding;
+        const onItsWay = to.dr?.state !== 'stream-wals' || to.dr.connection_state === 'connecting';
+        return (0,_cluster_js__WEBPACK_IMPORTED_MODULE_2__/* .joining */ .bU)(to, from) && onItsWay ? forNow(finding) : finding;
     },
     heartbeat: (now) => {
         if (!switching(now))
             return none('no heartbeats while nobody, or both, are primary');
         const { from, to } = now.world;
         const ofTo = from.dr?.secondaries?.filter((peer) => peer.node_id === to.dr?.secondary_id);
-        const ages = [(0,_cluster_js__WEBPACK_IMPORTED_MODULE_1__/* .heartbeatAge */ .AG)(from, ofTo), (0,_cluster_js__WEBPACK_IMPORTED_MODULE_1__/* .heartbeatAge */ .AG)(to, to.dr?.primaries)].filter((age) => age !== undefined);
+        const ages = [(0,_cluster_js__WEBPACK_IMPORTED_MODULE_2__/* .heartbeatAge */ .AG)(from, ofTo), (0,_cluster_js__WEBPACK_IMPORTED_MODULE_2__/* .heartbeatAge */ .AG)(to, to.dr?.primaries)].filter((age) => age !== undefined);
         const canary = canaryAge(to);
         if (ages.length === 0 && canary === undefined)
             return none('no heartbeat is reported');
         const oldest = Math.max(...ages, canary ?? 0);
-        return oldest > _cluster_js__WEBPACK_IMPORTED_MODULE_1__/* .STALE */ .yR
-            ? bad(`the last heartbeat is ${(0,_clock_js__WEBPACK_IMPORTED_MODULE_0__/* .span */ .Ln)(oldest)} old`, `Look at the link between the clusters (cluster port 8201) and at ${to.host}.`)
-            : good(`the last heartbeat is ${(0,_clock_js__WEBPACK_IMPORTED_MODULE_0__/* .span */ .Ln)(oldest)} old`);
+        return oldest > _cluster_js__WEBPACK_IMPORTED_MODULE_2__/* .STALE */ .yR
+            ? bad(`the last heartbeat is ${(0,_clock_js__WEBPACK_IMPORTED_MODULE_1__/* .span */ .Ln)(oldest)} old`, `Look at the link between the clusters (cluster port 8201) and at ${to.host}.`)
+            : good(`the last heartbeat is ${(0,_clock_js__WEBPACK_IMPORTED_MODULE_1__/* .span */ .Ln)(oldest)} old`);
     },
     lag: (now) => {
         if (!switching(now))
@@ -49822,12 +49298,12 @@ const JUDGES = {
     },
     version: ({ world: { from, to }, due }) => {
         const [theirs, ours] = [from.health?.version, to.health?.version];
-        const order = (0,_cluster_js__WEBPACK_IMPORTED_MODULE_1__/* .compareVersions */ .Zy)(ours, theirs);
+        const order = (0,_cluster_js__WEBPACK_IMPORTED_MODULE_2__/* .compareVersions */ .Zy)(ours, theirs);
         if (order === undefined)
             return none('not both versions are known');
         if (order === 0)
             return good(`${ours} on both`);
-        if (order < 0 && (due.has('promote') || due.has('demote'))) {
+        if (order < 0 && (due.has('promote') || due.has('demote') || due.has('enrol'))) {
             return bad(`${to.host} runs ${ours}, older than ${theirs} on ${from.host}`, `Upgrade ${to.host} first: data of a newer Vault must not be served by an older one.`);
         }
         return short(`${to.host} runs ${ours}, newer than ${theirs} on ${from.host}: ${from.host} may have to be upgraded before it can follow`);
@@ -49835,20 +49311,23 @@ const JUDGES = {
     'emergency-evidence': ({ world: { from, to }, inputs, due }) => {
         if (inputs.mode !== 'emergency' || !due.has('promote'))
             return none('asked for in an emergency promotion only');
-        if ((0,_cluster_js__WEBPACK_IMPORTED_MODULE_1__/* .role */ .JC)(from) === 'secondary' || (0,_cluster_js__WEBPACK_IMPORTED_MODULE_1__/* .role */ .JC)(from) === 'none')
+        if ((0,_cluster_js__WEBPACK_IMPORTED_MODULE_2__/* .role */ .JC)(from) === 'secondary' || (0,_cluster_js__WEBPACK_IMPORTED_MODULE_2__/* .role */ .JC)(from) === 'none')
             return good(`${from.host} is seen and is not primary`);
-        if ((0,_cluster_js__WEBPACK_IMPORTED_MODULE_1__/* .role */ .JC)(from) === 'primary') {
-            return bad(`${from.host} answers as primary: it is not lost`, 'Run with mode: planned, which demotes it first.');
+        if ((0,_cluster_js__WEBPACK_IMPORTED_MODULE_2__/* .role */ .JC)(from) === 'primary') {
+            return bad(`${from.host} answers as primary: it is not lost`, 'Run with `mode: planned`, which demotes it first.');
         }
         return loss(from, to);
     },
     'vault-token': (now) => {
-        if (!now.due.has('demote') && !now.due.has('follow'))
+        if (!NEEDS_VAULT.some((name) => now.due.has(name)))
             return none('not needed for what is due');
+        const { login } = now;
+        if (login?.ok === false)
+            return { ...bad(`the login failed: ${login.because}`), fix: login.fix ?? '' };
         return token('vault-token', now.credentials.vaultToken);
     },
     'dr-operation-token': (now) => {
-        if (!now.due.has('promote') && !now.due.has('follow'))
+        if (!NEEDS_DR.some((name) => now.due.has(name)))
             return none('not needed for what is due');
         return drToken(now);
     },
@@ -49864,20 +49343,31 @@ const JUDGES = {
             return good('the tokens do not expire');
         const least = Math.min(...mortal);
         return least < inputs.timeout
-            ? bad(`a token ends in ${(0,_clock_js__WEBPACK_IMPORTED_MODULE_0__/* .span */ .Ln)(least)}, and the run may take ${(0,_clock_js__WEBPACK_IMPORTED_MODULE_0__/* .span */ .Ln)(inputs.timeout)}`, 'Use a token that lives longer, or a shorter timeout.')
-            : good(`the tokens live for ${(0,_clock_js__WEBPACK_IMPORTED_MODULE_0__/* .span */ .Ln)(least)} more`);
+            ? bad(`a token ends in ${(0,_clock_js__WEBPACK_IMPORTED_MODULE_1__/* .span */ .Ln)(least)}, and the run may take ${(0,_clock_js__WEBPACK_IMPORTED_MODULE_1__/* .span */ .Ln)(inputs.timeout)}`, 'Use a token that lives longer, or a shorter timeout.')
+            : good(`the tokens live for ${(0,_clock_js__WEBPACK_IMPORTED_MODULE_1__/* .span */ .Ln)(least)} more`);
     },
     capabilities: ({ credentials, due, inputs }) => {
         const wanted = [];
         if (due.has('demote'))
-            wanted.push([credentials.vaultToken, _credentials_js__WEBPACK_IMPORTED_MODULE_2__/* .PATHS */ .R7.demote, 'update']);
+            wanted.push([credentials.vaultToken, _credentials_js__WEBPACK_IMPORTED_MODULE_3__/* .PATHS */ .R7.demote, 'update']);
+        if (due.has('enable'))
+            wanted.push([credentials.vaultToken, _credentials_js__WEBPACK_IMPORTED_MODULE_3__/* .PATHS */ .R7.enablePrimary, 'update']);
+        if (due.has('revoke'))
+            wanted.push([credentials.vaultToken, _credentials_js__WEBPACK_IMPORTED_MODULE_3__/* .PATHS */ .R7.revokeSecondary, 'update']);
+        if (due.has('disable'))
+            wanted.push([credentials.vaultToken, _credentials_js__WEBPACK_IMPORTED_MODULE_3__/* .PATHS */ .R7.disablePrimary, 'update']);
+        if (due.has('detach'))
+            wanted.push([credentials.drOperationToken, _credentials_js__WEBPACK_IMPORTED_MODULE_3__/* .PATHS */ .R7.disableSecondary, 'update']);
+        if (due.has('enrol')) {
+            wanted.push([credentials.vaultToken, _credentials_js__WEBPACK_IMPORTED_MODULE_3__/* .PATHS */ .R7.secondaryToken, 'update'], [credentials.vaultToken, _credentials_js__WEBPACK_IMPORTED_MODULE_3__/* .PATHS */ .R7.secondaryToken, 'sudo']);
+        }
         if (due.has('promote'))
-            wanted.push([credentials.drOperationToken, _credentials_js__WEBPACK_IMPORTED_MODULE_2__/* .PATHS */ .R7.promote, 'update']);
+            wanted.push([credentials.drOperationToken, _credentials_js__WEBPACK_IMPORTED_MODULE_3__/* .PATHS */ .R7.promote, 'update']);
         if (due.has('follow')) {
-            wanted.push([credentials.vaultToken, _credentials_js__WEBPACK_IMPORTED_MODULE_2__/* .PATHS */ .R7.secondaryToken, 'update'], [credentials.vaultToken, _credentials_js__WEBPACK_IMPORTED_MODULE_2__/* .PATHS */ .R7.secondaryToken, 'sudo']);
-            wanted.push([credentials.drOperationToken, _credentials_js__WEBPACK_IMPORTED_MODULE_2__/* .PATHS */ .R7.updatePrimary, 'update']);
+            wanted.push([credentials.vaultToken, _credentials_js__WEBPACK_IMPORTED_MODULE_3__/* .PATHS */ .R7.secondaryToken, 'update'], [credentials.vaultToken, _credentials_js__WEBPACK_IMPORTED_MODULE_3__/* .PATHS */ .R7.secondaryToken, 'sudo']);
+            wanted.push([credentials.drOperationToken, _credentials_js__WEBPACK_IMPORTED_MODULE_3__/* .PATHS */ .R7.updatePrimary, 'update']);
             if (inputs.activation === 'public-key')
-                wanted.push([credentials.drOperationToken, _credentials_js__WEBPACK_IMPORTED_MODULE_2__/* .PATHS */ .R7.generatePublicKey, 'update']);
+                wanted.push([credentials.drOperationToken, _credentials_js__WEBPACK_IMPORTED_MODULE_3__/* .PATHS */ .R7.generatePublicKey, 'update']);
         }
         const asked = wanted.filter(([facts]) => facts?.capabilities?.ok);
         if (asked.length === 0)
@@ -49890,9 +49380,53 @@ const JUDGES = {
             return good('the policies allow every call');
         return bad(`the policy of the ${lacking[0]?.[0] === credentials.vaultToken ? 'vault-token' : 'dr-operation-token'} lacks ${lacking.map(([, path, capability]) => `${capability} on ${path}`).join(', ')}`, 'Add it to the policy (see the policies in the README) and make a new token.');
     },
+    'key-shares': ({ attempts, world, inputs, due }) => {
+        if (inputs['dr-operation-token'] !== undefined || !NEEDS_DR.some((name) => due.has(name)))
+            return none('no token is to be made from key shares');
+        for (const side of _cluster_js__WEBPACK_IMPORTED_MODULE_2__/* .SIDES */ .BV) {
+            const [attempt, { host }] = [attempts[side], world[side]];
+            if (attempt === undefined)
+                continue;
+            const problem = attempt.ok
+                ? (0,_ceremony_js__WEBPACK_IMPORTED_MODULE_0__/* .attemptProblem */ .Tl)(host, attempt.value, inputs['key-shares'])
+                : attempt.status === 403
+                    ? (0,_ceremony_js__WEBPACK_IMPORTED_MODULE_0__/* .needsToken */ .pD)(host)
+                    : {
+                        because: `${host} does not tell whether it can generate a DR operation token: ${attempt.because}`,
+                        fix: 'Run again when it answers.',
+                    };
+            if (problem !== undefined)
+                return bad(problem.because, problem.fix);
+        }
+        return good(`${(0,_ceremony_js__WEBPACK_IMPORTED_MODULE_0__/* .distinct */ .dM)(inputs['key-shares']).length} different key shares`);
+    },
+    'performance-replication': ({ performance, world, due }) => {
+        if (!due.has('promote') || performance === undefined)
+            return none('asked for in a promotion only');
+        const [ofFrom, ofTo] = [performance.from, performance.to];
+        const modes = { from: ofFrom.ok ? ofFrom.value.mode : 'unknown', to: ofTo.ok ? ofTo.value.mode : 'unknown' };
+        const inOne = _cluster_js__WEBPACK_IMPORTED_MODULE_2__/* .SIDES */ .BV.filter((side) => ['primary', 'secondary'].includes(modes[side]));
+        if (inOne.length === 0)
+            return ofFrom.ok || ofTo.ok ? good('no performance replication') : none('it could not be asked');
+        const other = ofFrom.ok && ofTo.ok && ofFrom.value.cluster_id !== ofTo.value.cluster_id;
+        if (modes.from === 'primary' && modes.to === 'primary' && other) {
+            return bad('both clusters are performance primaries, of different sets', 'Promoting would make a second performance primary: disable or demote one first.');
+        }
+        const [side] = inOne;
+        return short(`${world[side ?? 'from'].host} is a performance ${modes[side ?? 'from']}: that role moves with the promotion; performance secondaries that can't reach ${world.to.host} have to be pointed to it`);
+    },
+    'verify-path': ({ inputs, canary }) => {
+        if (inputs['verify-path'] === undefined)
+            return none('no verify-path is given');
+        if (canary === undefined)
+            return short('it can not be read before: no old primary is there to ask');
+        return canary.ok
+            ? good('read on the old primary; compared by digest afterwards')
+            : bad(`it can not be read: ${canary.because}`, 'Give a path that the vault-token may read, below /v1/, like secret/data/canary.');
+    },
     'secondary-id': ({ inputs, due, world: { to, from } }) => {
         const id = inputs['secondary-id'];
-        if (!due.has('follow'))
+        if (!due.has('follow') && !due.has('enrol'))
             return none('not needed for what is due');
         if (id === undefined)
             return good('an id of its own for this run');
@@ -49902,7 +49436,7 @@ const JUDGES = {
     },
 };
 /** The ordinary case: one primary gives its role to a secondary that it feeds. */
-const switching = ({ world: { from, to }, due }) => due.has('demote') && (0,_cluster_js__WEBPACK_IMPORTED_MODULE_1__/* .role */ .JC)(from) === 'primary' && (0,_cluster_js__WEBPACK_IMPORTED_MODULE_1__/* .role */ .JC)(to) !== 'primary';
+const switching = ({ world: { from, to }, due }) => due.has('demote') && (0,_cluster_js__WEBPACK_IMPORTED_MODULE_2__/* .role */ .JC)(from) === 'primary' && (0,_cluster_js__WEBPACK_IMPORTED_MODULE_2__/* .role */ .JC)(to) !== 'primary';
 const at = (wanted) => (wanted === undefined ? 'the primary' : `position ${wanted}`);
 /** Age of the canary that the primary writes, as the secondary last saw it; in ms. */
 function canaryAge(secondary) {
@@ -49917,20 +49451,20 @@ function canaryAge(secondary) {
  */
 function loss(from, to) {
     const { connection_state: state, primaries = [] } = to.dr ?? {};
-    const fix = `If you know that ${from.host} is lost and stays away, run again with override: emergency-evidence.`;
+    const fix = `If you know that ${from.host} is lost and stays away, run again with \`override: emergency-evidence\`.`;
     const live = primaries.some((peer) => peer.connection_status === 'connected');
-    const sight = `${from.host} does not answer here (${(0,_cluster_js__WEBPACK_IMPORTED_MODULE_1__/* .describe */ .q0)(from)})`;
+    const sight = `${from.host} does not answer here (${(0,_cluster_js__WEBPACK_IMPORTED_MODULE_2__/* .describe */ .q0)(from)})`;
     if (state === 'ready' || live)
         return bad(`${sight}, but ${to.host} is still connected to it: it may only be out of this runner's sight`, fix);
     // The canary's age comes with the heartbeats and stands still without them, so it counts only where there are none.
-    const age = (0,_cluster_js__WEBPACK_IMPORTED_MODULE_1__/* .heartbeatAge */ .AG)(to, primaries) ?? canaryAge(to);
-    if (age !== undefined && age <= _cluster_js__WEBPACK_IMPORTED_MODULE_1__/* .STALE */ .yR) {
-        return forNow(bad(`${sight}, but ${to.host} heard from it ${(0,_clock_js__WEBPACK_IMPORTED_MODULE_0__/* .span */ .Ln)(age)} ago (lost counts from ${(0,_clock_js__WEBPACK_IMPORTED_MODULE_0__/* .span */ .Ln)(_cluster_js__WEBPACK_IMPORTED_MODULE_1__/* .STALE */ .yR)} on)`, fix));
+    const age = (0,_cluster_js__WEBPACK_IMPORTED_MODULE_2__/* .heartbeatAge */ .AG)(to, primaries) ?? canaryAge(to);
+    if (age !== undefined && age <= _cluster_js__WEBPACK_IMPORTED_MODULE_2__/* .STALE */ .yR) {
+        return forNow(bad(`${sight}, but ${to.host} heard from it ${(0,_clock_js__WEBPACK_IMPORTED_MODULE_1__/* .span */ .Ln)(age)} ago (lost counts from ${(0,_clock_js__WEBPACK_IMPORTED_MODULE_1__/* .span */ .Ln)(_cluster_js__WEBPACK_IMPORTED_MODULE_2__/* .STALE */ .yR)} on)`, fix));
     }
     if (age === undefined && state === undefined && primaries.length === 0) {
         return bad(`${sight}, and ${to.host} reports nothing about the link`, fix);
     }
-    const heard = age === undefined ? '' : `, last heard of ${(0,_clock_js__WEBPACK_IMPORTED_MODULE_0__/* .span */ .Ln)(age)} ago`;
+    const heard = age === undefined ? '' : `, last heard of ${(0,_clock_js__WEBPACK_IMPORTED_MODULE_1__/* .span */ .Ln)(age)} ago`;
     return good(`${sight}, and ${to.host} has lost it too: ${state === undefined ? 'not connected' : `connection ${state.replace(/[^a-z_]/g, '')}`}${heard}`);
 }
 /** A token that was looked up on the primary, or why it wasn't. */
@@ -49945,9 +49479,11 @@ function token(name, facts) {
     }
     return bad(`could not be looked up: ${lookup.because}`, 'Run again when the primary answers.');
 }
-function drToken({ credentials: { drOperationToken: facts }, due, inputs }) {
+function drToken({ credentials: { drOperationToken: facts }, due, inputs, world }) {
     if (facts === undefined)
         return none('none given');
+    if (inputs['dr-operation-token'] === undefined)
+        return none('none is given; see key-shares');
     const fix = 'Make a new batch DR operation token on the primary (see "Tokens" in the README) and store it.';
     if (facts.onSecondary?.ok)
         return good('a batch token; the DR secondary accepts it');
@@ -49955,8 +49491,12 @@ function drToken({ credentials: { drOperationToken: facts }, due, inputs }) {
         const { type, policies = [] } = facts.lookup.value;
         if (facts.batch || type === 'batch')
             return good('a valid batch token');
-        if (policies.includes('root'))
-            return short('a root token: DR secondaries accept one from Vault 2.0 on');
+        if (policies.includes('root')) {
+            const old = ((0,_cluster_js__WEBPACK_IMPORTED_MODULE_2__/* .compareVersions */ .Zy)(world.to.health?.version, '2.0.0') ?? -1) < 0;
+            return old
+                ? bad('a root token, which a DR secondary accepts from Vault 2.0 on only', fix)
+                : good('a root token, which Vault 2.0 and newer accept');
+        }
         return bad('an ordinary service token, which a DR secondary does not accept', fix);
     }
     if (facts.batch) {
@@ -49979,21 +49519,16 @@ function drToken({ credentials: { drOperationToken: facts }, due, inputs }) {
 
 /***/ }),
 
-/***/ 4701:
+/***/ 7094:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  B2: () => (/* binding */ Deadline),
-  x1: () => (/* binding */ monotonic),
-  yy: () => (/* binding */ sleep),
-  Ln: () => (/* binding */ span)
-});
-
-;// CONCATENATED MODULE: external "node:timers/promises"
-const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
-;// CONCATENATED MODULE: ./build/clock.js
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   B2: () => (/* binding */ Deadline),
+/* harmony export */   Ln: () => (/* binding */ span),
+/* harmony export */   x1: () => (/* binding */ monotonic),
+/* harmony export */   yy: () => (/* binding */ sleep)
+/* harmony export */ });
+/* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8500);
 /** Time as this program uses it: deadlines on the monotonic clock, and how it is told. */
 
 /** Milliseconds on the monotonic clock; a stepping wall clock (NTP, a sleeping runner) doesn't move it backwards. */
@@ -50020,7 +49555,7 @@ class Deadline {
 /** Sleeps for `ms`; not at all where that is 0 or less. */
 async function sleep(ms) {
     if (ms > 0)
-        await (0,promises_namespaceObject.setTimeout)(ms);
+        await (0,node_timers_promises__WEBPACK_IMPORTED_MODULE_0__.setTimeout)(ms);
 }
 /** `850 ms`, `4.2 s`, `3 min 5 s`: a length of time as a person reads it. */
 function span(ms) {
@@ -50238,7 +49773,7 @@ function describe(cluster) {
 /* harmony export */   bG: () => (/* binding */ isBatch),
 /* harmony export */   sb: () => (/* binding */ examine)
 /* harmony export */ });
-/* harmony import */ var _clock_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4701);
+/* harmony import */ var _clock_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7094);
 /**
  * Whether the tokens that were given will do, found out before anything is changed. The primary answers `lookup-self` and
  * `capabilities-self` for batch tokens too; a DR secondary proves a batch token by `autopilot/state`, where its policy
@@ -50249,6 +49784,10 @@ function describe(cluster) {
 const PATHS = {
     demote: 'sys/replication/dr/primary/demote',
     secondaryToken: 'sys/replication/dr/primary/secondary-token',
+    enablePrimary: 'sys/replication/dr/primary/enable',
+    disablePrimary: 'sys/replication/dr/primary/disable',
+    revokeSecondary: 'sys/replication/dr/primary/revoke-secondary',
+    disableSecondary: 'sys/replication/dr/secondary/disable',
     promote: 'sys/replication/dr/secondary/promote',
     updatePrimary: 'sys/replication/dr/secondary/update-primary',
     generatePublicKey: 'sys/replication/dr/secondary/generate-public-key',
@@ -50304,18 +49843,647 @@ async function again(ask) {
 
 /***/ }),
 
-/***/ 7853:
+/***/ 8410:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   G: () => (/* binding */ gate),
-/* harmony export */   y: () => (/* binding */ firstLook)
-/* harmony export */ });
-/* harmony import */ var _checks_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7163);
-/* harmony import */ var _clock_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4701);
-/* harmony import */ var _cluster_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(918);
-/* harmony import */ var _credentials_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9522);
-/* harmony import */ var _report_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2200);
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  y: () => (/* binding */ firstLook),
+  G: () => (/* binding */ gate)
+});
+
+// EXTERNAL MODULE: ./build/checks.js
+var build_checks = __nccwpck_require__(7163);
+// EXTERNAL MODULE: ./build/clock.js
+var clock = __nccwpck_require__(7094);
+// EXTERNAL MODULE: ./build/cluster.js
+var build_cluster = __nccwpck_require__(918);
+// EXTERNAL MODULE: ./build/credentials.js
+var build_credentials = __nccwpck_require__(9522);
+// EXTERNAL MODULE: ./build/lookout.js
+var build_lookout = __nccwpck_require__(5237);
+// EXTERNAL MODULE: ./build/report.js
+var report = __nccwpck_require__(2200);
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __nccwpck_require__(1455);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: external "node:zlib"
+var external_node_zlib_ = __nccwpck_require__(8522);
+// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 15 modules
+var schemas = __nccwpck_require__(9691);
+// EXTERNAL MODULE: ./build/printable.js
+var printable = __nccwpck_require__(3911);
+// EXTERNAL MODULE: ./build/vault/client.js
+var client = __nccwpck_require__(852);
+// EXTERNAL MODULE: ./build/vault/json.js
+var json = __nccwpck_require__(6189);
+// EXTERNAL MODULE: ./build/vault/schemas.js
+var vault_schemas = __nccwpck_require__(2759);
+;// CONCATENATED MODULE: ./build/snapshot.js
+/**
+ * A raft snapshot of the primary, saved before anything is changed and proven to be whole while it comes in.
+ *
+ * Vault has sent 200 long before it knows whether the snapshot will succeed, so a file that merely arrived proves nothing
+ * (facts 7). What is verified is what Vault's own restore would refuse: the gzip stream and the tar archive end properly,
+ * the members are the four that Vault writes, the checksums are those of the contents, and the sealed checksums, which are
+ * written last, are there. Nothing is held in memory but the small members; a bad snapshot never takes a good one's place.
+ */
+
+
+
+
+
+
+
+
+
+
+/**
+ * One bad answer never ends a run, but a snapshot may be large: it is asked for twice at most. Before its first byte Vault reads the whole database once, to know its size (physical/raft/snapshot.go, openFromFSM):
+ * that takes minutes where it has tens of GB. Afterwards it has no reason to pause.
+ */
+const PATIENCE = { head: 300_000, idle: 60_000, pause: 500 };
+const PATH = 'sys/storage/raft/snapshot';
+/** A look at who is active and which cluster that is: small answers. In ms. */
+const LOOK_WITHIN = 5000;
+/** For meta.json, both lists of checksums, a pax header, and the padding at the end. In bytes. */
+const LARGEST = 1024 * 1024;
+const PIECE = 64 * 1024;
+/** Why there is no snapshot. `mayPass`: asking once more may help. */
+class Shortcoming extends Error {
+    because;
+    mayPass;
+    constructor(because, mayPass) {
+        super();
+        this.because = because;
+        this.mayPass = mayPass;
+    }
+}
+/** Something in what was sent is wrong. The next try may be better: a seal or a link that failed may work again. */
+const bad = (what) => new Shortcoming(what, true);
+/**
+ * Saves a snapshot of the cluster at `source` to `path`, by way of `<path>.part`. Never throws. Whatever happens, there is
+ * either a verified snapshot at `path`, or what was there before.
+ *
+ * A redirect, which a standby always answers with, is followed once, and only to the active node of the same cluster.
+ *
+ * @param token may `read` sys/storage/raft/snapshot on that cluster
+ * @param path folders above it are made; what is there is replaced if it is a regular file
+ * @param until for everything, retry included
+ * @param signal a cancel: ends within the moment and leaves nothing behind
+ */
+async function saveSnapshot(source, token, path, until, signal, patience = PATIENCE) {
+    let part;
+    try {
+        part = await Part.create(path);
+        const request = { source, token, until, signal, patience };
+        const saved = await twice(request, part);
+        if (signal.aborted)
+            throw new Shortcoming('the run was cancelled', false);
+        await part.keep();
+        return { ok: true, path, ...saved };
+    }
+    catch (error) {
+        // Anything else is a mistake of ours, and its text may quote anything.
+        const kind = error instanceof Error ? error.name : 'of no kind';
+        return { ok: false, because: error instanceof Shortcoming ? error.because : `an unexpected error (${kind})` };
+    }
+    finally {
+        await part?.drop();
+    }
+}
+async function twice(request, part) {
+    try {
+        return await obtain(request, part);
+    }
+    catch (error) {
+        const { until, signal, patience } = request;
+        if (!(error instanceof Shortcoming) || !error.mayPass || signal.aborted || until.left <= patience.pause)
+            throw error;
+        await (0,clock/* sleep */.yy)(patience.pause);
+        await part.restart();
+        return obtain(request, part);
+    }
+}
+async function obtain(request, part) {
+    const { source, token, until, signal, patience } = request;
+    const ask = (addr) => {
+        if (until.passed)
+            throw new Shortcoming('no time is left for it', false);
+        const { head, idle } = patience;
+        const call = { path: PATH, token, within: until.left, headWithin: Math.min(head, until.left), idle, signal };
+        return source.http.download(addr, call, (pieces) => receive(pieces, part));
+    };
+    let answer = await ask(source.addr);
+    if (answer.kind === 'answer' && answer.status === 307) {
+        answer = await ask(await activeNode(request, answer.location));
+        if (answer.kind === 'answer' && answer.status === 307)
+            throw new Shortcoming('the node that it redirects to redirects once more, which is not followed', true);
+    }
+    if (answer.kind === 'taken')
+        return answer.value;
+    if (answer.kind === 'none')
+        throw new Shortcoming(answer.because, true);
+    throw refusal(answer.status, answer.json, source.secrets);
+}
+/**
+ * Where a standby's 307 may be followed to with the token: the node that the cluster itself names as its active one, and
+ * that says without a token that it is of the same cluster. Until sys/leader has said so, not a byte goes there.
+ *
+ * Vault writes the Location from the leader's api_addr and the request's path (facts 5); only its origin is used.
+ *
+ * @returns the address to ask, without /v1
+ */
+async function activeNode({ source, until, signal }, location) {
+    const { http, addr, secrets } = source;
+    const refuse = (why, mayPass = false) => new Shortcoming(`it redirects to another node, which is not followed: ${why}`, mayPass);
+    const [from, to] = [urlOf(addr), urlOf(location)];
+    // On the text, since a URL that has been read has its dots and slashes tidied up. No user name, no query.
+    if (!to || !/^https?:\/\/[^/\\?#@\s]+\/v1\/sys\/storage\/raft\/snapshot$/i.test(location ?? ''))
+        throw refuse('the Location is not the address of a raft snapshot');
+    const plain = from?.protocol === 'http:' && to.protocol === 'http:';
+    if (to.protocol !== 'https:' && !(plain && loopback(from.hostname) && loopback(to.hostname)))
+        throw refuse('the Location is http, and tokens are sent over https only');
+    const within = () => Math.min(LOOK_WITHIN, until.left);
+    const given = new client/* Vault */.n(addr, http, secrets);
+    const leader = known(await unlessCancelled(given.leader(within()), signal), 'sys/leader gave no answer');
+    const named = urlOf(leader.leader_address);
+    if (!named)
+        throw refuse('sys/leader names no active node at the moment', true);
+    if (named.origin !== to.origin)
+        throw refuse('sys/leader names another active node than the Location', true);
+    const target = new client/* Vault */.n(to.origin, http, secrets);
+    const both = Promise.all([given.health(within()), target.health(within())]);
+    const [here, there] = (await unlessCancelled(both, signal)).map((read) => known(read, 'sys/health could not be read on both nodes'));
+    if (here?.cluster_id === undefined || here.cluster_id === '' || here.cluster_id !== there?.cluster_id)
+        throw refuse('the node there is not one of the same cluster by its sys/health');
+    return to.origin;
+    function known(read, otherwise) {
+        if (read.ok)
+            return read.value;
+        throw refuse(`${otherwise} (${read.because})`, true);
+    }
+}
+const urlOf = (text) => text !== undefined && URL.canParse(text) ? new URL(text) : undefined;
+const loopback = (host) => host === 'localhost' || host === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(host);
+/** A short look goes on by itself; only nobody waits for it any more. */
+async function unlessCancelled(work, signal) {
+    const cancelled = Promise.withResolvers();
+    const cancel = () => cancelled.reject(new Shortcoming('the run was cancelled', false));
+    if (signal.aborted)
+        cancel();
+    signal.addEventListener('abort', cancel);
+    try {
+        return await Promise.race([cancelled.promise, work]);
+    }
+    finally {
+        signal.removeEventListener('abort', cancel);
+    }
+}
+/** What an answer other than 200 means here (facts 7). */
+function refusal(status, json, secrets) {
+    const parsed = vault_schemas/* errors */.sO.safeParse(json);
+    const words = parsed.success ? (0,printable/* printable */.g)(parsed.data.errors.map((error) => secrets.redact(error)).join('; ')) : '';
+    const quoted = words === '' ? '' : `, ${JSON.stringify(words)}`;
+    const mayPass = status >= 500 || status === 429 || status === 412;
+    if (/raft storage is not in use/i.test(words))
+        return new Shortcoming(`HTTP ${status}: this Vault does not use raft (integrated) storage, so that there is nothing to take a snapshot of; back its storage up by other means and leave snapshot-path empty`, false);
+    if (status === 403)
+        return new Shortcoming(`HTTP 403${quoted}: the token is wrong or expired, or its policy lacks read on ${PATH}`, false);
+    if (status >= 300 && status < 400)
+        return new Shortcoming(`HTTP ${status}: it redirects elsewhere, which is not followed`, false);
+    if (status === 404 || status === 405)
+        return new Shortcoming(`HTTP ${status}${quoted}: there is no such path: is the address right?`, false);
+    if (status < 300)
+        return new Shortcoming(`HTTP ${status} without a snapshot`, false);
+    return new Shortcoming(`HTTP ${status}${quoted}`, mayPass);
+}
+/** Writes the pieces down and verifies them; returns when both are through. */
+async function receive(pieces, part) {
+    const hash = (0,external_node_crypto_.createHash)('sha256');
+    const archive = new Archive();
+    const unpacking = new Unpacking((piece) => archive.take(piece));
+    let bytes = 0;
+    try {
+        for await (const piece of pieces) {
+            bytes += piece.length;
+            hash.update(piece);
+            await part.write(piece);
+            await unpacking.write(piece);
+        }
+        await unpacking.end();
+        archive.verify();
+        return { bytes, sha256: hash.digest('hex') };
+    }
+    finally {
+        unpacking.close();
+    }
+}
+/** gunzip as a step that can be waited for: what comes out has been taken when a write is over, so nothing piles up. */
+class Unpacking {
+    // One gzip member and nothing behind it: Vault's restore reads on and fails at anything that follows.
+    #gunzip = (0,external_node_zlib_.createGunzip)({ chunkSize: PIECE, rejectGarbageAfterEnd: true });
+    #failed = Promise.withResolvers();
+    #ended = Promise.withResolvers();
+    #written = 0;
+    #unpacked = 0;
+    /** @param take may throw a Shortcoming, which ends the unpacking */
+    constructor(take) {
+        // It is raced with below; on its own it must not end the process.
+        this.#failed.promise.catch(() => undefined);
+        this.#gunzip.on('error', (error) => this.#failed.reject(this.#told(error)));
+        this.#gunzip.on('end', () => this.#ended.resolve());
+        this.#gunzip.on('data', (piece) => {
+            this.#unpacked += piece.length;
+            try {
+                take(piece);
+            }
+            catch (error) {
+                this.#failed.reject(error);
+                this.#gunzip.destroy();
+            }
+        });
+    }
+    async write(piece) {
+        this.#written += piece.length;
+        // Where a write is never over (its stream ended early, or was destroyed), one of the other two tells.
+        const written = new Promise((resolve) => this.#gunzip.write(piece, () => resolve()));
+        await Promise.race([this.#failed.promise, this.#ended.promise, written]);
+        // A write that failed is over too; why is told by the event that follows it.
+        if (this.#gunzip.destroyed)
+            await this.#failed.promise;
+    }
+    async end() {
+        this.#gunzip.end();
+        await Promise.race([this.#failed.promise, this.#ended.promise]);
+        if (this.#gunzip.bytesWritten !== this.#written)
+            throw bad(GARBAGE);
+    }
+    close() {
+        this.#gunzip.destroy();
+    }
+    #told(error) {
+        const code = codeOf(error);
+        if (code === 'Z_BUF_ERROR')
+            return bad('the snapshot was cut short: its gzip stream does not end');
+        if (code === 'ERR_TRAILING_JUNK_AFTER_STREAM_END')
+            return bad(GARBAGE);
+        if (this.#unpacked === 0)
+            return bad('what it sent is not a snapshot: it is not gzip');
+        return bad('the snapshot is damaged: its gzip stream is not valid');
+    }
+}
+const GARBAGE = 'the snapshot is damaged: something follows the end of its gzip stream';
+/** What Vault puts into a snapshot, in this order (github.com/hashicorp/raft-snapshot, archive.go). */
+const MEMBERS = ['meta.json', 'state.bin', 'SHA256SUMS', 'SHA256SUMS.sealed'];
+class Member {
+    size;
+    #hash = (0,external_node_crypto_.createHash)('sha256');
+    /** One buffer of its own: pieces of a byte each would take a hundred times their size. */
+    #kept;
+    #length = 0;
+    /** @param kept whether its contents are to be looked at */
+    constructor(size, kept) {
+        this.size = size;
+        this.#kept = Buffer.alloc(kept ? size : 0);
+    }
+    take(piece) {
+        this.#hash.update(piece);
+        this.#length += piece.copy(this.#kept, this.#length);
+    }
+    /** Of everything that came; to be asked once. */
+    digest() {
+        return this.#hash.digest('hex');
+    }
+    text(encoding = 'utf8') {
+        return this.#kept.toString(encoding);
+    }
+}
+const BLOCK = 512;
+/**
+ * Reads the tar archive of a snapshot as it comes and keeps only what the verification needs. It takes what Go's and
+ * other writers make of four plain files (ustar, GNU and pax headers, sizes beyond 8 GiB) and refuses everything else.
+ */
+class Archive {
+    #members = new Map();
+    #header = Buffer.alloc(BLOCK);
+    /** Of the header block that is being read. */
+    #filled = 0;
+    /** Of the current member's contents, and of the padding up to the next block. */
+    #left = 0;
+    #padding = 0;
+    /** Who gets the contents, and what happens after them. */
+    #reader;
+    #whenRead;
+    /** Of the member that a pax header precedes. */
+    #paxSize;
+    /** An archive ends by two blocks of zeros. */
+    #zeroBlocks = 0;
+    #behind = 0;
+    /** @throws Shortcoming */
+    take(piece) {
+        for (let at = 0; at < piece.length;) {
+            const rest = piece.length - at;
+            if (this.#zeroBlocks === 2) {
+                this.#behindEnd(piece.subarray(at));
+                return;
+            }
+            if (this.#left > 0) {
+                const length = Math.min(this.#left, rest);
+                this.#reader?.take(piece.subarray(at, at + length));
+                this.#left -= length;
+                at += length;
+                if (this.#left === 0)
+                    this.#whenRead?.();
+            }
+            else if (this.#padding > 0) {
+                const length = Math.min(this.#padding, rest);
+                this.#padding -= length;
+                at += length;
+            }
+            else {
+                const length = Math.min(BLOCK - this.#filled, rest);
+                piece.copy(this.#header, this.#filled, at, at + length);
+                this.#filled += length;
+                at += length;
+                if (this.#filled === BLOCK) {
+                    this.#filled = 0;
+                    this.#open();
+                }
+            }
+        }
+    }
+    /** To be called when nothing more comes. @throws Shortcoming */
+    verify() {
+        const [meta, state, sums, sealed] = MEMBERS.map((name) => this.#members.get(name));
+        if (this.#zeroBlocks < 2)
+            throw bad('the snapshot was cut short: its tar archive does not end');
+        if (!meta || !state || !sums) {
+            const missing = MEMBERS.filter((name) => !this.#members.has(name));
+            throw bad(`the snapshot is incomplete: it has no ${missing.join(', no ')}`);
+        }
+        if (!sealed || sealed.size === 0)
+            throw bad('the snapshot is incomplete: SHA256SUMS.sealed, which Vault writes last, is missing or empty');
+        if (state.size === 0)
+            throw bad('the snapshot is incomplete: state.bin is empty');
+        this.#checkSize(meta, state.size);
+        checkSums(sums.text(), { 'meta.json': meta.digest(), 'state.bin': state.digest() });
+    }
+    /** A header block is complete. */
+    #open() {
+        const header = this.#header;
+        if (header.every((byte) => byte === 0)) {
+            this.#zeroBlocks += 1;
+            return;
+        }
+        if (this.#zeroBlocks > 0 || !sumIsRight(header))
+            throw bad('the snapshot is damaged: a tar header is not valid');
+        const type = String.fromCharCode(header[156] ?? 0);
+        const size = numberAt(header, 124, 12);
+        if (type === 'x' || type === 'g')
+            this.#openPax(size, type === 'g');
+        else if (type === '0' || type === '\0')
+            this.#openMember(nameIn(header), this.#paxSize ?? size);
+        else
+            throw bad('the snapshot holds something other than plain files, which no Vault writes');
+    }
+    #openMember(name, size) {
+        this.#paxSize = undefined;
+        const known = MEMBERS.find((member) => member === name);
+        if (known === undefined)
+            throw bad(`the snapshot holds a member ${/[/\\]/.test(name) ? 'with a path' : 'of a name'} that no Vault writes`);
+        if (this.#members.has(known))
+            throw bad(`the snapshot holds ${known} twice`);
+        if (known !== 'state.bin' && size > LARGEST)
+            throw bad(`${known} of the snapshot is larger than 1 MiB`);
+        // Told by now rather than after terabytes of nothing that a few MB unpack to.
+        const meta = this.#members.get('meta.json');
+        if (known === 'state.bin' && meta)
+            this.#checkSize(meta, size);
+        const member = new Member(size, known === 'meta.json' || known === 'SHA256SUMS');
+        this.#members.set(known, member);
+        this.#contents(member, undefined);
+    }
+    /** A pax header, in which Go writes a size beyond 8 GiB, and others what nobody needs here (times, owners). */
+    #openPax(size, forAll) {
+        if (size > LARGEST)
+            throw bad('the snapshot is damaged: a pax header is not valid');
+        const records = new Member(size, true);
+        this.#contents(records, () => {
+            const told = paxSize(records.text('latin1'));
+            if (forAll && told !== undefined)
+                throw bad('the snapshot is damaged: a pax header is not valid');
+            this.#paxSize = told;
+        });
+    }
+    #contents(reader, whenRead) {
+        this.#reader = reader;
+        this.#whenRead = whenRead;
+        this.#left = reader.size;
+        this.#padding = (BLOCK - (reader.size % BLOCK)) % BLOCK;
+        if (this.#left === 0)
+            whenRead?.();
+    }
+    /** Writers pad an archive with zeros to a whole record (GNU: 10 KiB). */
+    #behindEnd(rest) {
+        this.#behind += rest.length;
+        if (this.#behind > LARGEST || rest.some((byte) => byte !== 0))
+            throw bad('the snapshot is damaged: something follows the end of its tar archive');
+    }
+    #checkSize(meta, size) {
+        const told = metadata.safeParse((0,json/* parseJson */.q)(meta.text()));
+        if (!told.success)
+            throw bad('the snapshot is damaged: its meta.json is not what Vault writes');
+        const { Size } = told.data;
+        if (Size !== undefined && Size !== null && Size !== size)
+            throw bad(`the snapshot is damaged: meta.json tells a Size of ${Size} bytes, and state.bin has ${size}`);
+    }
+}
+const metadata = schemas/* object */.Ikc({ Size: schemas/* int */.Whr().nonnegative().nullish() });
+/** Every line must be right, and there must be one for each: so does Vault's restore. */
+function checkSums(list, digests) {
+    const wrong = (what) => bad(`the snapshot is damaged: ${what}`);
+    const seen = new Set();
+    for (const line of list.replace(/\n$/, '').split('\n')) {
+        const [, sum = '', name = ''] = /^([0-9a-f]{64}) [ *](meta\.json|state\.bin)$/i.exec(line) ?? [];
+        if (name === '')
+            throw wrong('its SHA256SUMS is not a list of the sums of meta.json and state.bin');
+        if (digests[name] !== sum.toLowerCase())
+            throw wrong(`${name} has another SHA-256 than its SHA256SUMS says`);
+        seen.add(name);
+    }
+    for (const name of Object.keys(digests))
+        if (!seen.has(name))
+            throw wrong(`its SHA256SUMS does not name ${name}`);
+}
+/** A header's own checksum: the sum of its bytes, with the field of the sum itself taken as spaces. */
+function sumIsRight(header) {
+    let sum = 8 * 0x20;
+    for (const [at, byte] of header.entries())
+        if (at < 148 || at >= 156)
+            sum += byte;
+    return sum === numberAt(header, 148, 8);
+}
+/** A number field: octal digits, or (GNU, from 8 GiB) big-endian with the first bit set. @throws Shortcoming */
+function numberAt(header, at, length) {
+    const field = header.subarray(at, at + length);
+    let value;
+    if (field[0] === 0x80) {
+        value = 0;
+        for (const byte of field.subarray(1))
+            value = value * 256 + byte;
+    }
+    else {
+        const digits = field
+            .toString('latin1')
+            .replace(/[\0 ]+$/, '')
+            .trimStart();
+        value = /^[0-7]*$/.test(digits) ? Number.parseInt(digits || '0', 8) : Number.NaN;
+    }
+    if (!Number.isSafeInteger(value))
+        throw bad('the snapshot is damaged: a tar header is not valid');
+    return value;
+}
+/** The name, with the prefix that ustar keeps apart from it. */
+function nameIn(header) {
+    const field = (at, length) => header
+        .subarray(at, at + length)
+        .toString('latin1')
+        .replace(/\0.*$/s, '');
+    const prefix = field(345, 155);
+    return prefix === '' ? field(0, 100) : `${prefix}/${field(0, 100)}`;
+}
+/**
+ * The size in pax records (`<length> <key>=<value>\n`, the length that of the whole record in bytes), if there is one.
+ *
+ * @throws Shortcoming also where a record gives another name, or makes a sparse file of it
+ */
+function paxSize(records) {
+    let size;
+    for (let at = 0; at < records.length;) {
+        const [start = '', length = ''] = /^(\d{1,7}) /.exec(records.slice(at, at + 8)) ?? [];
+        const end = at + Number(length);
+        const record = records.slice(at + start.length, end);
+        const [, key = '', value = ''] = /^([^=]+)=(.*)\n$/s.exec(record) ?? [];
+        if (start === '' || key === '' || end > records.length)
+            throw bad('the snapshot is damaged: a pax header is not valid');
+        if (key === 'path' || key === 'linkpath' || key.startsWith('GNU.sparse'))
+            throw bad('the snapshot holds a member with another name or form than Vault writes');
+        if (key === 'size') {
+            size = /^\d{1,15}$/.test(value) ? Number(value) : Number.NaN;
+            if (Number.isNaN(size))
+                throw bad('the snapshot is damaged: a pax header is not valid');
+        }
+        at = end;
+    }
+    return size;
+}
+/** What stands in the way of a file, by Node's error code. */
+const ON_DISK = {
+    ENOSPC: 'the disk is full',
+    EDQUOT: 'the disk quota is used up',
+    EFBIG: 'the file is larger than this system allows',
+    EACCES: 'snapshot-path is not writable',
+    EPERM: 'snapshot-path is not writable',
+    EROFS: 'snapshot-path is on a read-only file system',
+    ENOTDIR: 'snapshot-path leads through something that is not a folder',
+    EEXIST: 'snapshot-path leads through something that is not a folder, or another run writes there',
+    EISDIR: 'snapshot-path is a folder',
+    ENAMETOOLONG: 'snapshot-path is too long',
+    ELOOP: 'snapshot-path leads through links in a circle',
+};
+/** Node's code of an error, whose text may quote anything. */
+const codeOf = (error) => typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string' ? error.code : '';
+async function onDisk(work) {
+    try {
+        return await work;
+    }
+    catch (error) {
+        const code = codeOf(error);
+        throw new Shortcoming(ON_DISK[code] ?? `snapshot-path can not be written (${code})`, false);
+    }
+}
+/** `<path>.part`: the file while nobody knows yet whether it is any good. */
+class Part {
+    #path;
+    #part;
+    #file;
+    #position = 0;
+    constructor(path, part, file) {
+        this.#path = path;
+        this.#part = part;
+        this.#file = file;
+    }
+    /**
+     * Nobody but this user may read it: what is in a snapshot is encrypted, but for the names of its members.
+     *
+     * @throws Shortcoming
+     */
+    static async create(path) {
+        const part = `${path}.part`;
+        await onDisk((0,promises_.mkdir)((0,external_node_path_.dirname)(path), { recursive: true }));
+        const there = await (0,promises_.lstat)(path).catch(() => undefined);
+        if (there?.isDirectory())
+            throw new Shortcoming('snapshot-path is a folder', false);
+        // A rename would put a file in the place of a device or of a link.
+        if (there && !there.isFile())
+            throw new Shortcoming('snapshot-path is not a regular file', false);
+        // What a killed run left behind is worth nothing and must not be in the way. Should a run still be writing it, that
+        // one finds out before it renames.
+        await (0,promises_.unlink)(part).catch(() => undefined);
+        return new Part(path, part, await onDisk((0,promises_.open)(part, 'wx', 0o600)));
+    }
+    /** All of it: a write may take less than it was given. @throws Shortcoming */
+    async write(piece) {
+        for (let at = 0; at < piece.length;) {
+            const { bytesWritten } = await onDisk(this.#file.write(piece, at, piece.length - at, this.#position));
+            at += bytesWritten;
+            this.#position += bytesWritten;
+        }
+    }
+    /** Empty again, for another try. @throws Shortcoming */
+    async restart() {
+        await onDisk(this.#file.truncate(0));
+        this.#position = 0;
+    }
+    /** On the disk, and then in its place, in one step. @throws Shortcoming */
+    async keep() {
+        await onDisk(this.#file.sync());
+        if (!(await this.#isOurs()))
+            throw new Shortcoming('another run writes to the same snapshot-path', false);
+        await onDisk((0,promises_.rename)(this.#part, this.#path));
+        // The name survives a crash only when the folder is on the disk too; not every system can do that.
+        const folder = await (0,promises_.open)((0,external_node_path_.dirname)(this.#path)).catch(() => undefined);
+        await folder?.sync().catch(() => undefined);
+        await folder?.close();
+    }
+    /** The file is closed, and gone unless it was kept: then it is there by another name. */
+    async drop() {
+        if (await this.#isOurs())
+            await (0,promises_.unlink)(this.#part).catch(() => undefined);
+        await this.#file.close().catch(() => undefined);
+    }
+    async #isOurs() {
+        try {
+            const [ours, there] = await Promise.all([this.#file.stat({ bigint: true }), (0,promises_.lstat)(this.#part, { bigint: true })]);
+            return ours.ino === there.ino && ours.dev === there.dev;
+        }
+        catch {
+            return false;
+        }
+    }
+}
+
+// EXTERNAL MODULE: ./build/verify.js
+var verify = __nccwpck_require__(419);
+;// CONCATENATED MODULE: ./build/gate.js
+
+
+
 
 
 
@@ -50323,60 +50491,139 @@ async function again(ask) {
 
 /** Between two looks while a check may still pass. In ms. */
 const PACE = 200;
-/** One bad answer is asked again. A cluster that is silent gets three looks, one that answers badly a few seconds. */
+const READ_WITHIN = 5000;
+/** One bad answer is asked again. A cluster that is silent gets three looks, one that answers badly a few seconds. In ms. */
 const LOOKS = 3;
+const SILENT_FOR = 4000;
 const UNREADABLE_FOR = 8000;
 /**
- * Looks until both clusters tell their role, or until it is plain that one doesn't.
+ * Looks until both clusters tell their role, or until it is plain that one doesn't: one bad answer is never enough.
  *
  * @param patience how long a cluster that answers, but can't be read (it may be in the middle of a role change), is asked; in ms
  */
 async function firstLook(lookout, journal, patience = UNREADABLE_FOR) {
-    const until = new _clock_js__WEBPACK_IMPORTED_MODULE_1__/* .Deadline */ .B2(patience);
+    const until = new clock/* Deadline */.B2(patience);
+    const silentUntil = new clock/* Deadline */.B2(SILENT_FOR);
     for (let looks = 1;; looks += 1) {
-        const world = await lookout.look();
-        const unread = _cluster_js__WEBPACK_IMPORTED_MODULE_2__/* .SIDES */ .BV.map((side) => world[side]).filter((cluster) => (0,_cluster_js__WEBPACK_IMPORTED_MODULE_2__/* .role */ .JC)(cluster) === 'unknown');
-        const hopeless = unread.every(({ silent, health }) => health?.sealed || (silent && looks >= LOOKS));
-        if (unread.length === 0 || (hopeless && looks >= LOOKS) || until.passed)
+        // The second look gives a slow server more time than the first.
+        const world = await lookout.look(0, looks === 2 ? build_lookout/* LONG_LOOK */.$ : undefined);
+        const unread = build_cluster/* SIDES */.BV.map((side) => world[side]).filter((cluster) => (0,build_cluster/* role */.JC)(cluster) === 'unknown');
+        const patient = looks < LOOKS && !silentUntil.passed;
+        if (unread.every(({ silent, health }) => !patient && (silent || health?.sealed)) || until.passed)
             return world;
         for (const { host, because } of unread)
             journal.say(`${host}: ${because}; looking again`);
-        await (0,_clock_js__WEBPACK_IMPORTED_MODULE_1__/* .sleep */ .yy)(looks === 1 ? PACE : 3 * PACE);
+        await (0,clock/* sleep */.yy)(looks === 1 ? PACE : 3 * PACE);
     }
 }
 /** @returns whether the steps may be carried out; why not is in the report's checks. */
-async function gate(run, steps) {
-    const { inputs, lookout, journal, vaults } = run;
-    const verified = journal.report.checks;
+async function gate(session, leg) {
+    const { run, steps } = leg;
+    const { inputs, lookout, journal } = run;
     let world = await firstLook(lookout, journal);
-    journal.report.before = { from: (0,_report_js__WEBPACK_IMPORTED_MODULE_4__/* .view */ .U)(world.from), to: (0,_report_js__WEBPACK_IMPORTED_MODULE_4__/* .view */ .U)(world.to) };
-    for (const side of _cluster_js__WEBPACK_IMPORTED_MODULE_2__/* .SIDES */ .BV)
-        journal.say(`${world[side].host}: ${(0,_report_js__WEBPACK_IMPORTED_MODULE_4__/* .view */ .U)(world[side]).says}`);
+    journal.report.before ??= { from: (0,report/* view */.U)(world.from), to: (0,report/* view */.U)(world.to) };
+    for (const side of build_cluster/* SIDES */.BV)
+        journal.say(`${world[side].host}: ${(0,report/* view */.U)(world[side]).says}`);
     journal.survey(steps, world);
-    const open = () => steps.filter((step) => !['so', 'waived'].includes(step.verdict(world).is)).map(({ name }) => name);
+    const open = () => steps.filter((step) => !['so', 'waived'].includes(step.verdict(world).is));
     if (open().length === 0)
         return true;
-    const due = new Set(open());
-    const primary = (0,_cluster_js__WEBPACK_IMPORTED_MODULE_2__/* .primaryOf */ .Os)(world) ?? ((0,_cluster_js__WEBPACK_IMPORTED_MODULE_2__/* .twoPrimaries */ .Re)(world) ? 'to' : undefined);
-    const credentials = await (0,_credentials_js__WEBPACK_IMPORTED_MODULE_3__/* .examine */ .sb)({
-        vaultToken: due.has('demote') || due.has('follow') ? inputs['vault-token'] : undefined,
-        drOperationToken: due.has('promote') || due.has('follow') ? inputs['dr-operation-token'] : undefined,
-    }, primary === undefined ? undefined : vaults[primary], (0,_cluster_js__WEBPACK_IMPORTED_MODULE_2__/* .role */ .JC)(world.to) === 'secondary' ? vaults.to : undefined);
-    const until = new _clock_js__WEBPACK_IMPORTED_MODULE_1__/* .Deadline */ .B2(Math.min(inputs['catch-up-timeout'], run.deadline.left));
+    const verified = journal.report.checks.filter(({ name }) => name === 'tls-verification');
+    const due = new Set(open().map(({ name }) => name));
+    const evidence = await gather(run, world, due);
+    const until = new clock/* Deadline */.B2(Math.min(inputs['catch-up-timeout'], run.deadline.left));
     let lag;
     for (;;) {
-        lag = (0,_checks_js__WEBPACK_IMPORTED_MODULE_0__/* .barrier */ .KY)(lag, world, inputs['max-lag']);
-        const checks = (0,_checks_js__WEBPACK_IMPORTED_MODULE_0__/* .check */ .z6)({ inputs, world, due, credentials, barrier: lag });
+        lag = (0,build_checks/* barrier */.KY)(lag, world, inputs['max-lag']);
+        const checks = (0,build_checks/* check */.z6)({ inputs, world, due, ...evidence, barrier: lag });
         journal.report.checks = [...verified, ...checks];
         const failed = checks.filter(({ state }) => state === 'failed');
-        if (failed.length === 0 || until.passed || run.cancelled.aborted || !failed.every(({ mayPass }) => mayPass)) {
-            tell(journal, checks);
-            return failed.length === 0;
-        }
-        journal.look('to', world, `waiting for ${failed.map(({ name, evidence }) => `${name} (${evidence})`).join(', ')}, up to ${(0,_clock_js__WEBPACK_IMPORTED_MODULE_1__/* .span */ .Ln)(until.left)} more`);
-        await (0,_clock_js__WEBPACK_IMPORTED_MODULE_1__/* .sleep */ .yy)(PACE);
-        world = await lookout.look();
+        if (failed.length === 0 || until.passed || run.cancelled.aborted || !failed.every(({ mayPass }) => mayPass))
+            break;
+        journal.look('to', world, `waiting for ${failed.map(({ name, evidence: seen }) => `${name} (${seen})`).join(', ')}, up to ${(0,clock/* span */.Ln)(until.left)} more`);
+        await (0,clock/* sleep */.yy)(PACE);
+        world = await firstLook(lookout, journal);
         journal.survey(steps, world);
+    }
+    const allowed = () => journal.report.checks.every(({ state }) => state !== 'failed');
+    // A wish that can't be had is known before the first one is brought about.
+    const hopeless = open().find((step) => step.verdict(world).is === 'blocked');
+    if (allowed() && hopeless === undefined && !inputs['dry-run'])
+        await provide(session, leg, due);
+    tell(journal, journal.report.checks);
+    if (hopeless !== undefined && allowed()) {
+        const verdict = hopeless.verdict(world);
+        journal.failed(hopeless, world, 'because' in verdict ? verdict.because : '');
+    }
+    return allowed() && hopeless === undefined;
+}
+/** What the checks need beside the look itself, asked side by side. */
+async function gather({ inputs, vaults, tokens }, world, due) {
+    const asVault = build_checks/* NEEDS_VAULT */.bh.some((name) => due.has(name));
+    const asDr = build_checks/* NEEDS_DR */.v5.some((name) => due.has(name));
+    const primary = (0,build_cluster/* primaryOf */.Os)(world) ?? ((0,build_cluster/* twoPrimaries */.Re)(world) ? 'to' : due.has('enable') ? 'from' : undefined);
+    const login = asVault && primary !== undefined ? await tokens.login(primary) : undefined;
+    const shares = asDr && inputs['dr-operation-token'] === undefined;
+    const attempt = (side) => shares && (0,build_cluster/* role */.JC)(world[side]) === 'secondary' ? vaults[side].attempt(tokens.forCeremony(world[side])) : undefined;
+    const [credentials, ofFrom, ofTo, performance, canary] = await Promise.all([
+        (0,build_credentials/* examine */.sb)({
+            vaultToken: asVault && tokens.vault !== '' ? tokens.vault : undefined,
+            drOperationToken: asDr ? inputs['dr-operation-token'] : undefined,
+        }, primary === undefined ? undefined : vaults[primary], (0,build_cluster/* role */.JC)(world.to) === 'secondary' ? vaults.to : undefined),
+        due.has('follow') ? attempt('from') : undefined,
+        due.has('promote') || due.has('detach') ? attempt('to') : undefined,
+        due.has('promote')
+            ? Promise.all([vaults.from.performance(READ_WITHIN), vaults.to.performance(READ_WITHIN)])
+            : undefined,
+        inputs['verify-path'] !== undefined && due.has('demote') && (0,build_cluster/* role */.JC)(world.from) === 'primary'
+            ? (0,verify/* readCanary */.B)(vaults.from, tokens.vault, inputs)
+            : undefined,
+    ]);
+    return {
+        credentials,
+        login,
+        attempts: { from: ofFrom, to: ofTo },
+        performance: performance && { from: performance[0], to: performance[1] },
+        canary,
+    };
+}
+/** The last things before the first change: a snapshot, and a token from the key shares, which proves them. */
+async function provide({ http, cancelled, secrets }, { run }, due) {
+    const { inputs, journal, tokens, lookout, vaults, deadline } = run;
+    const path = inputs['snapshot-path'];
+    const add = (made) => {
+        journal.report.checks = [...journal.report.checks.filter(({ name }) => name !== made.name), made];
+        journal.save();
+    };
+    if (path !== undefined && due.has('demote') && (0,build_cluster/* role */.JC)(lookout.world.from) === 'primary') {
+        journal.say(`${lookout.world.from.host}: saving a raft snapshot`);
+        const saved = await saveSnapshot({ http, addr: vaults.from.addr, secrets }, tokens.vault, path, deadline, cancelled);
+        add(saved.ok
+            ? {
+                name: 'snapshot',
+                state: 'passed',
+                evidence: `${saved.bytes} bytes, sha256 ${saved.sha256}, in ${saved.path}`,
+            }
+            : {
+                name: 'snapshot',
+                state: 'failed',
+                evidence: saved.because,
+                fix: 'Mend that, or run without `snapshot-path`.',
+            });
+        if (!saved.ok)
+            return;
+    }
+    if ((due.has('promote') || due.has('detach')) &&
+        inputs['dr-operation-token'] === undefined &&
+        (0,build_cluster/* role */.JC)(lookout.world.to) === 'secondary') {
+        const generated = await tokens.dr('to');
+        add(generated.ok
+            ? {
+                name: 'key-shares',
+                state: 'passed',
+                evidence: `they made a DR operation token on ${lookout.world.to.host}`,
+            }
+            : { name: 'key-shares', state: 'failed', evidence: generated.because, fix: generated.fix });
     }
 }
 /** The checks as lines of the log: a count, and each one that is not simply passed. */
@@ -50398,7 +50645,7 @@ function tell(journal, checks) {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6760);
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3790);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3029);
 /* harmony import */ var _post_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6756);
 /**
  * The entry of the bundle. The name of the file that the runner started says which step this is: `dist/index.js` is the
@@ -50426,10 +50673,11 @@ __webpack_async_result__();
 /* harmony export */   E2: () => (/* binding */ WAIVERS),
 /* harmony export */   Ko: () => (/* binding */ readInputs),
 /* harmony export */   hS: () => (/* binding */ InvalidInputs),
+/* harmony export */   pH: () => (/* binding */ SECRET_INPUTS),
 /* harmony export */   w4: () => (/* binding */ hostOf),
 /* harmony export */   xb: () => (/* binding */ OPERATIONS)
 /* harmony export */ });
-/* unused harmony exports SECRET_INPUTS, INPUTS */
+/* unused harmony export INPUTS */
 /* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3024);
 /* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9691);
@@ -50453,10 +50701,35 @@ const WAIVERS = [
     'token-ttl',
     'capabilities',
     'emergency-evidence',
+    'performance-replication',
+    'verify-path',
 ];
-const OPERATIONS = ['status', 'failover', 'failback', 'demote', 'promote', 'update-primary'];
+const OPERATIONS = [
+    'status',
+    'failover',
+    'failback',
+    'drill',
+    'demote',
+    'promote',
+    'update-primary',
+    'setup',
+    'revoke-secondary',
+    'disable',
+    'issue-operation-token',
+    'generate-operation-token',
+    'cancel-operation-token',
+    'delete-operation-token',
+];
 /** Inputs that hold a secret: masked before anything else is done with them. */
-const SECRET_INPUTS = ['vault-token', 'dr-operation-token', 'client-key'];
+const SECRET_INPUTS = [
+    'vault-token',
+    'secondary-vault-token',
+    'dr-operation-token',
+    'key-shares',
+    'approle-secret-id',
+    'client-key',
+    'github-token',
+];
 /** A duration as `90s`, `10m`, `1h30m`, in milliseconds. */
 const UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 const DAY = 86_400_000;
@@ -50496,6 +50769,26 @@ const address = zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP().transform((
         return url.href.replace(/\/+$/, '');
     return zod__WEBPACK_IMPORTED_MODULE_3__/* .NEVER */ .tm;
 });
+const lines = (text) => text
+    .split(/\r?\n/)
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+const addresses = zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP().transform((text, ctx) => lines(text).flatMap((line, at) => {
+    const read = address.safeParse(line);
+    if (!read.success)
+        ctx.addIssue(`line ${at + 1} ${read.error.issues[0]?.message}`);
+    return read.success ? [read.data] : [];
+}));
+/** Unseal or recovery key shares as Vault prints them: hex, or standard base64, of 16 bytes or more. */
+const shares = zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP().transform((text, ctx) => {
+    const given = lines(text);
+    const bad = given.findIndex((line) => !/^([0-9a-f]{2}){16,}$/i.test(line) && !/^[A-Za-z0-9+/]{22,}={0,2}$/.test(line));
+    if (bad >= 0)
+        ctx.addIssue(`line ${bad + 1} is no key share: give one share per line, as Vault printed it (hex or base64)`);
+    return given;
+});
+const name = zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP()
+    .regex(/^(?!.*(^|\/)\.{1,2}(\/|$))[A-Za-z0-9._-]+(\/[A-Za-z0-9._-]+)*$/, 'is not a name: it may hold letters, digits, dots, dashes, underscores and slashes between');
 const loopback = (host) => host === 'localhost' || host === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(host);
 /** An address that Vault is told, and that this program never connects to. */
 const passedOn = zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP().regex(/^[\x21-\x7e]{1,300}$/, 'is not an address: it holds white space or is too long');
@@ -50548,8 +50841,24 @@ const INPUTS = {
     'primary-addr': zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP(required('the address of the cluster that is the DR primary in normal running'))
         .pipe(address),
     'secondary-addr': zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP(required('the address of the cluster at the DR site')).pipe(address),
+    'other-secondary-addrs': addresses.default([]),
     'vault-token': token.optional(),
+    'secondary-vault-token': token.optional(),
     'dr-operation-token': token.optional(),
+    'key-shares': shares.default([]),
+    'auth-method': zod__WEBPACK_IMPORTED_MODULE_2__/* ["enum"] */ .k5n(['token', 'jwt', 'approle'], { error: () => 'must be token, jwt or approle' }).default('token'),
+    'auth-mount': name.optional(),
+    'auth-role': zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP()
+        .regex(/^[\x21-\x7e]{1,256}$/, 'is not a role name')
+        .optional(),
+    'auth-audience': zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP()
+        .regex(/^[\x21-\x7e]{1,512}$/, 'is not an audience')
+        .optional(),
+    'approle-role-id': zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP()
+        .regex(/^[\x21-\x7e]{1,512}$/, 'is not a role id')
+        .optional(),
+    'approle-secret-id': token.optional(),
+    namespace: name.optional(),
     'ca-cert': certificates.optional(),
     'client-cert': certificates.optional(),
     'client-key': pem.optional(),
@@ -50573,8 +50882,23 @@ const INPUTS = {
         .optional(),
     activation: zod__WEBPACK_IMPORTED_MODULE_2__/* ["enum"] */ .k5n(['auto', 'public-key', 'wrapped'], { error: () => 'must be auto, public-key or wrapped' })
         .default('auto'),
+    'snapshot-path': zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP()
+        .regex(/^[^\0\r\n]+$/, 'is not a path')
+        .optional(),
+    'verify-path': zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP()
+        .regex(/^(?!\/|v1\/)[\x21-\x7e]{1,512}$/, 'is not a path below /v1/, like secret/data/canary')
+        .regex(/^(?!sys\/|auth\/)[^?#]*$/, 'must be the path of a secret, without a query')
+        .optional(),
     'fail-on': zod__WEBPACK_IMPORTED_MODULE_2__/* ["enum"] */ .k5n(['degraded', 'critical', 'never'], { error: () => 'must be degraded, critical or never' })
         .default('critical'),
+    'github-token': token.optional(),
+    'token-ttl': duration(32 * DAY).default(8 * 3_600_000),
+    'store-secret': zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP()
+        .regex(/^(?!GITHUB_)[A-Za-z_][A-Za-z0-9_]*$/i, 'is not a name that a GitHub secret can have: letters, digits and underscores, not beginning with GITHUB_')
+        .optional(),
+    'store-environment': zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP()
+        .regex(/^[^\0\r\n]{1,255}$/, 'is not the name of an environment')
+        .optional(),
     'report-path': zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP()
         .regex(/^[^\0\r\n]+$/, 'is not a path')
         .optional(),
@@ -50610,6 +50934,9 @@ function readInputs(read, secrets, mask) {
         const secret = SECRET_INPUTS.includes(name);
         return [name, (secret ? text : text.trim()) === '' ? undefined : secret ? text : text.trim()];
     }));
+    // Each share is a secret of its own.
+    for (const share of lines(read('key-shares')))
+        hide(share);
     const parsed = schema.safeParse(given);
     const mistakes = parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`);
     mistakes.push(...together(given, parsed.data));
@@ -50619,17 +50946,65 @@ function readInputs(read, secrets, mask) {
     hide(parsed.data['client-key'] ?? '');
     const { 'primary-addr': primary, 'secondary-addr': secondary } = parsed.data;
     const [from, to] = parsed.data.operation === 'failback' ? [secondary, primary] : [primary, secondary];
-    return { ...parsed.data, from, to, 'vault-token': parsed.data['vault-token'] ?? parsed.data['dr-operation-token'] };
+    const asGiven = { [primary]: given['primary-addr'] ?? primary, [secondary]: given['secondary-addr'] ?? secondary };
+    return {
+        ...parsed.data,
+        from,
+        to,
+        asGiven,
+        'vault-token': parsed.data['vault-token'] ?? parsed.data['dr-operation-token'],
+    };
 }
-/** Which credentials an operation can't do without. */
+/** Which credentials an operation can't do without: for the primary, for a secondary, the secondary's own, key shares. */
 const NEEDS = {
     status: [],
-    failover: ['vault-token', 'dr-operation-token'],
-    failback: ['vault-token', 'dr-operation-token'],
-    demote: ['vault-token'],
-    promote: ['dr-operation-token'],
-    'update-primary': ['vault-token', 'dr-operation-token'],
+    failover: ['vault', 'dr'],
+    failback: ['vault', 'dr'],
+    drill: ['vault', 'dr'],
+    demote: ['vault'],
+    promote: ['dr'],
+    'update-primary': ['vault', 'dr'],
+    setup: ['vault', 'secondary'],
+    'revoke-secondary': ['vault'],
+    disable: ['vault', 'dr'],
+    'issue-operation-token': ['vault'],
+    'generate-operation-token': ['shares'],
+    'cancel-operation-token': [],
+    'delete-operation-token': ['token'],
 };
+/** Operations that end with a cluster promoted on doubt, or erased: they want its name typed by a person. */
+const wantsConfirm = (operation, mode) => mode === 'emergency' || operation === 'setup' || operation === 'disable';
+/** A given credential that an operation needs and does not have, in a sentence. */
+function missingCredentials(operation, given) {
+    const has = (name) => given[name] !== undefined;
+    const login = given['auth-method'] !== undefined && given['auth-method'] !== 'token';
+    const mistakes = {
+        vault: !has('vault-token') &&
+            !has('dr-operation-token') &&
+            !login &&
+            `vault-token is missing: ${operation} needs a Vault token for the DR primary (one orphan batch token given as dr-operation-token can serve for both; or log in with auth-method)`,
+        dr: !has('dr-operation-token') &&
+            !has('key-shares') &&
+            `dr-operation-token is missing: ${operation} needs a DR operation token for the DR secondary (or key-shares to make one)`,
+        secondary: !has('secondary-vault-token') &&
+            !has('vault-token') &&
+            !has('dr-operation-token') &&
+            'secondary-vault-token is missing: setup needs a token of the cluster that is to be enrolled',
+        shares: !has('key-shares') &&
+            'key-shares is missing: a DR operation token is generated from unseal or recovery key shares, one per line',
+        token: !has('dr-operation-token') && 'dr-operation-token is missing: give the generated token that is to be revoked',
+    };
+    return NEEDS[operation].flatMap((need) => mistakes[need] || []);
+}
+/** What a login needs, by method. */
+function missingLogin(given) {
+    const method = given['auth-method'];
+    if (method !== 'approle')
+        return [];
+    return ['approle-role-id', 'approle-secret-id']
+        .filter((input) => given[input] === undefined)
+        .map((input) => `${input} is missing: auth-method approle logs in with a role id and a secret id`);
+}
 /** The mistakes that only show when inputs are seen together; told beside the others, so it works on raw texts too. */
 function together(given, fields) {
     const mistakes = [];
@@ -50641,24 +51016,33 @@ function together(given, fields) {
     if (primary !== undefined && primary === secondary) {
         mistakes.push('secondary-addr is the same address as primary-addr: give the address of the other cluster');
     }
-    for (const name of operation ? NEEDS[operation] : []) {
-        const held = given[name] ?? (name === 'vault-token' ? given['dr-operation-token'] : undefined);
-        if (held !== undefined)
-            continue;
-        mistakes.push(name === 'vault-token'
-            ? `vault-token is missing: ${operation} needs a Vault token for the DR primary (one orphan batch token given as dr-operation-token can serve for both)`
-            : `dr-operation-token is missing: ${operation} needs a DR operation token for the DR secondary`);
+    if (operation !== undefined)
+        mistakes.push(...missingCredentials(operation, given), ...missingLogin(given));
+    if (operation === 'revoke-secondary' && given['secondary-id'] === undefined) {
+        mistakes.push('secondary-id is missing: revoke-secondary needs the id that may not connect any more');
     }
-    if (given.mode === 'emergency') {
+    if (given['store-secret'] !== undefined && given['github-token'] === undefined) {
+        mistakes.push("github-token is missing: store-secret needs a token that may write secrets (the workflow's own GITHUB_TOKEN may not)");
+    }
+    if (given['store-environment'] !== undefined && given['store-secret'] === undefined) {
+        mistakes.push('store-secret is missing: store-environment says where, store-secret under which name');
+    }
+    const others = addresses.safeParse(given['other-secondary-addrs'] ?? '');
+    if (others.success &&
+        others.data.some((addr, at) => addr === primary || addr === secondary || others.data.indexOf(addr) !== at)) {
+        mistakes.push('other-secondary-addrs names a cluster twice, or one that is primary-addr or secondary-addr');
+    }
+    if (wantsConfirm(operation, given.mode)) {
         const to = operation === 'failback' ? primary : secondary;
         const host = to === undefined ? undefined : hostOf(to);
         const confirmed = given.confirm?.toLowerCase();
-        if (confirmed === undefined) {
-            mistakes.push(`confirm is missing: mode emergency wants the host of the cluster to be promoted${host ? `, ${host}` : ''}`);
-        }
-        else if (host !== undefined && confirmed !== host) {
-            mistakes.push(`confirm does not name the cluster to be promoted, which is ${host}: look again which cluster you mean`);
-        }
+        const why = given.mode === 'emergency'
+            ? 'mode emergency wants the host of the cluster to be promoted'
+            : `${operation} wants the host of the cluster that loses its data`;
+        if (confirmed === undefined)
+            mistakes.push(`confirm is missing: ${why}${host ? `, ${host}` : ''}`);
+        else if (host !== undefined && confirmed !== host)
+            mistakes.push(`confirm does not name the right cluster, which is ${host}: look again which one you mean`);
     }
     if ((given['client-cert'] === undefined) !== (given['client-key'] === undefined)) {
         const [missing, there] = given['client-cert'] === undefined ? ['client-cert', 'client-key'] : ['client-key', 'client-cert'];
@@ -50688,7 +51072,129 @@ function mismatch(certificate, key) {
 
 /***/ }),
 
-/***/ 3790:
+/***/ 5237:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $: () => (/* binding */ LONG_LOOK),
+/* harmony export */   K: () => (/* binding */ Lookout)
+/* harmony export */ });
+/* harmony import */ var _clock_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7094);
+/* harmony import */ var _cluster_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(918);
+/* harmony import */ var _inputs_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8175);
+/**
+ * Looks at the two clusters. Not reaching one is a reading, never an error; reads may be repeated at will, and a cluster
+ * that hangs keeps nobody from looking at the other.
+ */
+
+
+
+/** How often a change that is expected is looked for: at most about 18 looks a second at one cluster. In ms. */
+const FAST = 55;
+const SLOWER = 250;
+const SLOW = 1000;
+/** How long one look may take: short while a change is expected within seconds, longer for a server that is slow. In ms. */
+const SHORT_LOOK = 2000;
+const LONG_LOOK = 5000;
+/** Looks at one cluster that may be under way at once: a hanging one must not hide that the next would be answered. */
+const MOST_AT_ONCE = 40;
+class Lookout {
+    #vaults;
+    #views;
+    #seen;
+    /** @param seen is told of every reading as it comes in */
+    constructor(vaults, seen) {
+        this.#vaults = vaults;
+        this.#seen = seen;
+        const view = (side) => ({
+            cluster: { host: (0,_inputs_js__WEBPACK_IMPORTED_MODULE_2__/* .hostOf */ .w4)(vaults[side].addr), askedAt: 0, at: 0, silent: true, because: 'not read yet' },
+            askedAt: Number.NEGATIVE_INFINITY,
+            pending: 0,
+        });
+        this.#views = { from: view('from'), to: view('to') };
+    }
+    /** Both clusters as last read; no look is made. */
+    get world() {
+        return { from: this.#views.from.cluster, to: this.#views.to.cluster };
+    }
+    /** A whole look at both, side by side; one that was read within the last `maxAge` ms is not asked again. */
+    async look(maxAge = 0, within = SHORT_LOOK) {
+        const due = _cluster_js__WEBPACK_IMPORTED_MODULE_1__/* .SIDES */ .BV.filter((side) => maxAge === 0 || (0,_clock_js__WEBPACK_IMPORTED_MODULE_0__/* .monotonic */ .x1)() - this.#views[side].askedAt > maxAge);
+        await Promise.all(due.map((side) => this.#read(side, true, within)));
+        return this.world;
+    }
+    /**
+     * Looks at `side` first and sleeps after, again and again, often at first and seldom later; the other side is looked at
+     * beside it. Ends at the deadline.
+     */
+    async *watch(side, deadline) {
+        const began = (0,_clock_js__WEBPACK_IMPORTED_MODULE_0__/* .monotonic */ .x1)();
+        for (;;) {
+            const at = (0,_clock_js__WEBPACK_IMPORTED_MODULE_0__/* .monotonic */ .x1)();
+            const waited = at - began;
+            // A new primary that does not serve yet is asked for its health as well: two requests a look.
+            const both = (0,_cluster_js__WEBPACK_IMPORTED_MODULE_1__/* .role */ .JC)(this.world[side]) === 'primary' && !(0,_cluster_js__WEBPACK_IMPORTED_MODULE_1__/* .serving */ .fO)(this.world[side]);
+            const pace = waited < 30_000 ? (both ? 2 * FAST : FAST) : waited < 120_000 ? SLOWER : SLOW;
+            const within = waited < LONG_LOOK ? SHORT_LOOK : LONG_LOOK;
+            if (this.#views[(0,_cluster_js__WEBPACK_IMPORTED_MODULE_1__/* .other */ .F)(side)].pending === 0)
+                void this.#read((0,_cluster_js__WEBPACK_IMPORTED_MODULE_1__/* .other */ .F)(side), false, within);
+            const look = this.#views[side].pending < MOST_AT_ONCE ? this.#read(side, false, within) : (0,_clock_js__WEBPACK_IMPORTED_MODULE_0__/* .sleep */ .yy)(pace);
+            await Promise.race([look, (0,_clock_js__WEBPACK_IMPORTED_MODULE_0__/* .sleep */ .yy)(Math.max(pace, 250))]);
+            yield this.world;
+            if (deadline.passed)
+                return;
+            await (0,_clock_js__WEBPACK_IMPORTED_MODULE_0__/* .sleep */ .yy)(Math.min(pace - ((0,_clock_js__WEBPACK_IMPORTED_MODULE_0__/* .monotonic */ .x1)() - at), deadline.left));
+        }
+    }
+    /** One reading. A whole one asks for health as well; a quick one only where the role makes it matter. */
+    async #read(side, whole, within) {
+        const [vault, view] = [this.#vaults[side], this.#views[side]];
+        const [asked, askedAt] = [(0,_clock_js__WEBPACK_IMPORTED_MODULE_0__/* .monotonic */ .x1)(), Date.now()];
+        view.pending += 1;
+        const [status, wholeHealth] = await Promise.all([vault.status(within), whole ? healthOf(vault, within) : undefined]);
+        const before = view.cluster;
+        // Whether the new primary serves is what the wait is for; what was read of it as a secondary says nothing of that.
+        const matters = status.ok && status.value.mode === 'primary' && !(0,_cluster_js__WEBPACK_IMPORTED_MODULE_1__/* .serving */ .fO)(before);
+        const health = wholeHealth ?? (matters ? await healthOf(vault, within) : undefined);
+        view.pending -= 1;
+        // A slow answer must not overwrite the reading of a look that began after it.
+        if (asked < view.askedAt)
+            return;
+        view.askedAt = asked;
+        view.cluster = reading(before, askedAt, status, health);
+        this.#seen(this.world);
+    }
+}
+async function healthOf(vault, within) {
+    const health = await vault.health(within);
+    if (!health.ok || health.value.standby !== true)
+        return { health, led: undefined };
+    const leader = await vault.leader(within);
+    return { health, led: leader.ok ? (leader.value.leader_address ?? '') !== '' : undefined };
+}
+function reading(before, askedAt, status, read) {
+    const at = Date.now();
+    const health = read === undefined ? before.health : read.health.ok ? read.health.value : undefined;
+    const healthCode = read === undefined ? before.healthCode : read.health.status;
+    const led = read === undefined ? before.led : read.led;
+    const formerId = (status.ok ? status.value.secondary_id : undefined) || before.formerId;
+    const base = { host: before.host, askedAt, at, health, healthCode, led, formerId };
+    if (status.ok)
+        return { ...base, silent: false, dr: status.value, last: { dr: status.value, at } };
+    const enterpriseOnly = status.status === 404;
+    const because = enterpriseOnly
+        ? 'it has no DR replication: this is not Vault Enterprise, or not Vault'
+        : health?.initialized === false
+            ? 'it is not initialized'
+            : status.because;
+    const silent = status.silent && !(read?.health.ok ?? false);
+    return { ...base, silent, because, last: before.last };
+}
+
+
+/***/ }),
+
+/***/ 3029:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -50699,14 +51205,234 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./build/checks.js
 var checks = __nccwpck_require__(7163);
+// EXTERNAL MODULE: ./build/ceremony.js
+var ceremony = __nccwpck_require__(9362);
+// EXTERNAL MODULE: ./build/cluster.js
+var cluster = __nccwpck_require__(918);
+// EXTERNAL MODULE: ./build/credentials.js
+var credentials = __nccwpck_require__(9522);
+// EXTERNAL MODULE: ./build/gate.js + 1 modules
+var gate = __nccwpck_require__(8410);
+;// CONCATENATED MODULE: ./build/policy.js
+/**
+ * The policy of the batch DR operation tokens that `issue-operation-token` makes. docs/tokens.md shows the same text, and
+ * a test holds the two together.
+ */
+const ISSUED_POLICY_NAME = 'vault-dr-operation';
+const ISSUED_ROLE_NAME = 'vault-dr-operation';
+const ISSUED_POLICY = `path "sys/replication/dr/secondary/promote" {
+  capabilities = ["update"]
+}
+path "sys/replication/dr/secondary/update-primary" {
+  capabilities = ["update"]
+}
+path "sys/replication/dr/secondary/generate-public-key" {
+  capabilities = ["update"]
+}
+path "sys/storage/raft/autopilot/state" {
+  capabilities = ["read"]
+}
+`;
+
+// EXTERNAL MODULE: ./build/report.js
+var report = __nccwpck_require__(2200);
+;// CONCATENATED MODULE: ./build/chores.js
+
+
+
+
+
+
+const CHORES = {
+    'issue-operation-token': issue,
+    'generate-operation-token': generate,
+    'cancel-operation-token': cancel,
+    'delete-operation-token': discard,
+};
+/** The DR secondary of the pair, the one at the address to fail over to if both are. */
+const secondarySide = ({ lookout }) => ['to', 'from'].find((side) => (0,cluster/* role */.JC)(lookout.world[side]) === 'secondary');
+/** Both clusters, read. */
+async function looked({ first, journal }) {
+    const world = await (0,gate/* firstLook */.y)(first.run.lookout, journal);
+    journal.report.before = { from: (0,report/* view */.U)(world.from), to: (0,report/* view */.U)(world.to) };
+    for (const side of cluster/* SIDES */.BV)
+        journal.say(`${world[side].host}: ${(0,report/* view */.U)(world[side]).says}`);
+    return first.run;
+}
+const blocked = (says, ...next) => ({ is: 'blocked', says, next });
+/** A fresh orphan batch token, with its policy and role where they are missing. */
+async function issue(session) {
+    const run = await looked(session);
+    const { inputs, vaults, lookout, tokens, journal } = run;
+    const side = (0,cluster/* primaryOf */.Os)(lookout.world);
+    if (side === undefined)
+        return blocked('No primary is seen, and only a primary makes batch tokens');
+    const vault = vaults[side];
+    const { host } = lookout.world[side];
+    const login = await tokens.login(side);
+    if (login?.ok === false)
+        return blocked(login.because, login.fix ?? '');
+    const [policy, tokenRole] = await Promise.all([
+        vault.policy(tokens.vault, ISSUED_POLICY_NAME),
+        vault.tokenRole(tokens.vault, ISSUED_ROLE_NAME),
+    ]);
+    for (const read of [policy, tokenRole]) {
+        if (!read.ok && read.status !== 404)
+            return blocked(`${host} does not tell what is there: ${read.because}`, 'Use a token with the policy for `issue-operation-token` in docs/tokens.md.');
+    }
+    if (tokenRole.ok && (tokenRole.value.token_type !== 'batch' || tokenRole.value.orphan !== true)) {
+        return blocked(`The role ${ISSUED_ROLE_NAME} is there and makes other tokens than orphan batch tokens`, `Remove it (vault delete auth/token/roles/${ISSUED_ROLE_NAME}) and run this again.`);
+    }
+    if (inputs['dry-run']) {
+        const missing = [policy.ok ? [] : ['the policy'], tokenRole.ok ? [] : ['the role']].flat();
+        return { is: 'planned', says: `It would make ${[...missing, 'a token'].join(', ')} on ${host}` };
+    }
+    const write = async (what, send) => {
+        run.deeds.sent += 1;
+        let answer = await send();
+        // A policy, a role and one more token are harmless to write twice.
+        if (answer.kind === 'unclear' || answer.kind === 'later')
+            answer = await send();
+        if (answer.kind === 'accepted')
+            run.deeds.accepted += 1;
+        journal.say(`${host}: ${what}: ${answer.kind}${answer.kind === 'accepted' ? '' : `: ${answer.because}`}`);
+        return answer;
+    };
+    if (!policy.ok) {
+        const answer = await write('policy', () => vault.writePolicy(tokens.vault, ISSUED_POLICY_NAME, ISSUED_POLICY));
+        if (answer.kind !== 'accepted')
+            return { is: 'failed', says: `The policy could not be written: ${answer.because}` };
+    }
+    if (!tokenRole.ok) {
+        const answer = await write('role', () => vault.writeTokenRole(tokens.vault, ISSUED_ROLE_NAME, ISSUED_POLICY_NAME));
+        if (answer.kind !== 'accepted')
+            return { is: 'failed', says: `The role could not be written: ${answer.because}` };
+    }
+    const made = await write('token', () => vault.createToken(tokens.vault, ISSUED_ROLE_NAME, Math.ceil(inputs['token-ttl'] / 1000)));
+    if (made.kind !== 'accepted')
+        return { is: 'failed', says: `The token could not be made: ${made.because}` };
+    const { client_token: token, lease_duration: seconds, token_type: type } = made.value;
+    if (type !== undefined && type !== 'batch' && !(0,credentials/* isBatch */.bG)(token))
+        return { is: 'failed', says: `${host} made a token that is no batch token, which a DR secondary would not accept` };
+    const until = new Date(Date.now() + seconds * 1000).toISOString().slice(0, 16).replace('T', ' ');
+    const problem = inputs['store-secret'] === undefined ? undefined : await store(session, token);
+    if (problem !== undefined)
+        return { is: 'failed', says: `The token was made and is an output, but could not be stored: ${problem}`, token };
+    const stored = inputs['store-secret'] === undefined ? '' : `, stored as the secret ${inputs['store-secret']}`;
+    return { is: 'done', says: `A batch DR operation token was made on ${host}, good until ${until} UTC${stored}`, token };
+}
+/** A DR operation token from key shares; it is the caller's from then on. */
+async function generate(session) {
+    const run = await looked(session);
+    const { inputs, vaults, lookout, tokens, deeds } = run;
+    const side = secondarySide(run);
+    if (side === undefined)
+        return blocked('No DR secondary is seen, and only a secondary generates DR operation tokens');
+    const cluster = lookout.world[side];
+    if (inputs['dry-run']) {
+        const attempt = await vaults[side].attempt(tokens.forCeremony(cluster));
+        const problem = attempt.ok
+            ? (0,ceremony/* attemptProblem */.Tl)(cluster.host, attempt.value, inputs['key-shares'])
+            : attempt.status === 403
+                ? (0,ceremony/* needsToken */.pD)(cluster.host)
+                : { because: attempt.because, fix: '' };
+        return problem === undefined
+            ? { is: 'planned', says: `It would generate a DR operation token on ${cluster.host}` }
+            : blocked(problem.because, problem.fix);
+    }
+    const generated = await tokens.dr(side);
+    if (!generated.ok)
+        return blocked(generated.because, generated.fix ?? '');
+    deeds.sent += 1;
+    deeds.accepted += 1;
+    tokens.handOut();
+    return {
+        is: 'done',
+        says: `A DR operation token was generated on ${cluster.host}; it is good for one use there`,
+        next: ['It has no end of its own: use it, or revoke it with `operation: delete-operation-token`.'],
+        token: generated.token,
+    };
+}
+/** No attempt is in progress, whoever began it: that is what the operator asks for here. */
+async function cancel(session) {
+    const run = await looked(session);
+    const { inputs, vaults, lookout, tokens, deeds } = run;
+    const sides = cluster/* SIDES */.BV.filter((side) => (0,cluster/* role */.JC)(lookout.world[side]) === 'secondary');
+    if (sides.length === 0)
+        return blocked('No DR secondary is seen');
+    const ended = [];
+    for (const side of sides) {
+        const cluster = lookout.world[side];
+        const token = tokens.forCeremony(cluster);
+        const attempt = await vaults[side].attempt(token);
+        if (!attempt.ok)
+            return blocked(attempt.status === 403 ? (0,ceremony/* needsToken */.pD)(cluster.host).because : `${cluster.host}: ${attempt.because}`, attempt.status === 403 ? (0,ceremony/* needsToken */.pD)(cluster.host).fix : '');
+        if (!attempt.value.started)
+            continue;
+        if (inputs['dry-run'])
+            return { is: 'planned', says: `It would cancel the attempt in progress on ${cluster.host}` };
+        deeds.sent += 1;
+        const answer = await vaults[side].cancelAttempt(token);
+        const after = await vaults[side].attempt(token);
+        if (!after.ok || after.value.started)
+            return {
+                is: 'failed',
+                says: `The attempt on ${cluster.host} is still there: ${answer.kind === 'accepted' ? 'somebody began another one' : answer.because}`,
+            };
+        deeds.accepted += 1;
+        ended.push(cluster.host);
+    }
+    return ended.length === 0
+        ? { is: 'unchanged', says: 'No attempt was in progress' }
+        : { is: 'done', says: `The attempt on ${ended.join(' and ')} was cancelled` };
+}
+/** A generated token is revoked. */
+async function discard(session) {
+    const run = await looked(session);
+    const { inputs, vaults, lookout, tokens, deeds } = run;
+    const token = inputs['dr-operation-token'] ?? '';
+    if ((0,credentials/* isBatch */.bG)(token))
+        return blocked('This is a batch token, which can not be revoked: it ends by itself');
+    const side = secondarySide(run);
+    if (side === undefined)
+        return blocked('No DR secondary is seen');
+    const { host } = lookout.world[side];
+    if (inputs['dry-run'])
+        return { is: 'planned', says: `It would revoke the token on ${host}` };
+    deeds.sent += 1;
+    const answer = await vaults[side].deleteOperationToken(token, tokens.header);
+    if (answer.kind === 'accepted') {
+        deeds.accepted += 1;
+        return { is: 'done', says: `The DR operation token was revoked on ${host}` };
+    }
+    return {
+        is: answer.kind === 'unclear' ? 'unclear' : 'failed',
+        says: `${host} did not say that the token is revoked: ${answer.because}`,
+    };
+}
+/** Puts the token where later runs find it; what went wrong in a sentence, or undefined. */
+async function store({ inputs, deadline, cancelled }, token) {
+    // Octokit and libsodium are loaded by this operation alone.
+    const { storeSecret } = await __nccwpck_require__.e(/* import() */ 729).then(__nccwpck_require__.bind(__nccwpck_require__, 6729));
+    const stored = await storeSecret({
+        token: inputs['github-token'] ?? '',
+        repository: process.env.GITHUB_REPOSITORY ?? '',
+        environment: inputs['store-environment'],
+        name: inputs['store-secret'] ?? '',
+        value: token,
+        apiUrl: process.env.GITHUB_API_URL ?? 'https://api.github.com',
+        deadline,
+        cancelled,
+    });
+    return stored.ok ? undefined : `${stored.because}. ${stored.fix}`;
+}
+
 // EXTERNAL MODULE: ./build/attach.js
 var attach = __nccwpck_require__(2891);
 // EXTERNAL MODULE: ./build/bring.js
 var bring = __nccwpck_require__(2888);
-// EXTERNAL MODULE: ./build/clock.js + 1 modules
-var clock = __nccwpck_require__(4701);
-// EXTERNAL MODULE: ./build/cluster.js
-var cluster = __nccwpck_require__(918);
+// EXTERNAL MODULE: ./build/clock.js
+var clock = __nccwpck_require__(7094);
 // EXTERNAL MODULE: ./build/plan.js
 var plan = __nccwpck_require__(1781);
 ;// CONCATENATED MODULE: ./build/execute.js
@@ -50755,7 +51481,8 @@ async function execute(run, steps) {
 const endsNoPrimary = (run, step, world) => step.name === 'promote' && run.deeds.demoted && (0,cluster/* nobodyPrimary */.uc)(world) && run.deadline.left > 500;
 /** The state that this step starts from was made by this run, or shows plainly; else somebody may be at work on it. */
 function prepared({ deeds, lookout, inputs }, step) {
-    if (step.name === 'demote' || deeds.demoted || deeds.promoted)
+    // Setting up, taking apart and demoting begin where nothing is at work, and nobody waits for a primary meanwhile.
+    if ((step.name !== 'promote' && step.name !== 'follow') || deeds.demoted || deeds.promoted)
         return true;
     return inputs.mode === 'emergency' && (0,cluster/* role */.JC)(lookout.world.from) === 'unknown';
 }
@@ -50780,9 +51507,8 @@ async function wait(run, step) {
     const { journal, lookout, inputs, deeds } = run;
     journal.begin(step, lookout.world);
     // A cluster that tells nothing is not waited for as long as one that is on its way.
-    const until = deeds.sent === 0 && (0,cluster/* role */.JC)(lookout.world[step.on]) === 'unknown'
-        ? new clock/* Deadline */.B2(Math.min(inputs['catch-up-timeout'], run.deadline.left))
-        : run.deadline;
+    const hidden = cluster/* SIDES */.BV.some((side) => (0,cluster/* role */.JC)(lookout.world[side]) === 'unknown');
+    const until = deeds.sent === 0 && hidden ? new clock/* Deadline */.B2(Math.min(inputs['catch-up-timeout'], run.deadline.left)) : run.deadline;
     let against;
     for await (const world of lookout.watch(step.on, until)) {
         const verdict = step.verdict(world);
@@ -50800,26 +51526,37 @@ async function wait(run, step) {
     return { is: 'late', because: run.cancelled.aborted ? 'the run was cancelled' : 'it did not come about in time' };
 }
 async function act(run, step, steps) {
-    const { vaults, inputs, lookout, journal } = run;
+    const { vaults, inputs, lookout, journal, tokens } = run;
     journal.begin(step, lookout.world);
-    const token = inputs['vault-token'] ?? '';
-    const drToken = inputs['dr-operation-token'] ?? '';
+    const clusterAddr = inputs['primary-cluster-addr'];
     switch (step.name) {
         case 'demote':
-            return (0,bring/* bring */.VB)(run, step, 'demote sent', () => vaults.from.demote(token));
+            return (0,bring/* bring */.VB)(run, step, 'demote sent', () => tokens.asVault('from', (token) => vaults.from.demote(token)));
         case 'promote': {
             run.deeds.rpo = atRisk(lookout.world);
             // The key for the way back in is made while the other cluster is being promoted: it changes no role.
-            if (steps.some(({ name }) => name === 'follow') && (0,cluster/* lastRole */.FO)(lookout.world.from) === 'secondary')
-                run.followerKey = (0,attach/* publicKey */.jE)(run);
-            return (0,bring/* bring */.VB)(run, step, 'promote sent', () => vaults.to.promote(drToken, inputs['primary-cluster-addr']));
+            if (steps.some(({ name }) => name === 'follow') && (0,cluster/* lastRole */.FO)(lookout.world.from) === 'secondary') {
+                run.followerKey = (0,attach/* publicKey */.jE)(run, 'from', tokens.header);
+            }
+            return (0,bring/* bring */.VB)(run, step, 'promote sent', () => tokens.use('to', (token) => vaults.to.promote(token, clusterAddr)));
         }
         case 'restore':
-            return (0,bring/* bring */.VB)(run, step, 'promote sent, to make it primary again', () => vaults.from.promote(drToken, undefined));
+            return (0,bring/* bring */.VB)(run, step, 'promote sent, to make it primary again', () => tokens.use('from', (token) => vaults.from.promote(token, undefined)));
         case 'follow':
+        case 'enrol':
             return (0,attach/* attach */.K0)(run, step, await run.followerKey);
         case 'reunite':
             return wait(run, step);
+        case 'enable':
+            return (0,bring/* bring */.VB)(run, step, 'primary/enable sent', () => tokens.asVault('from', (token) => vaults.from.enablePrimary(token, clusterAddr)));
+        case 'detach':
+            return (0,bring/* bring */.VB)(run, step, 'secondary/disable sent', () => tokens.use('to', (token) => vaults.to.disableSecondary(token)));
+        case 'revoke': {
+            const id = inputs['secondary-id'] ?? (0,plan/* formerId */.jF)(lookout.world.to);
+            return (0,bring/* bring */.VB)(run, step, 'revoke-secondary sent', () => tokens.asVault('from', (token) => vaults.from.revokeSecondary(token, id)));
+        }
+        case 'disable':
+            return (0,bring/* bring */.VB)(run, step, 'primary/disable sent', () => tokens.asVault('from', (token) => vaults.from.disablePrimary(token)));
     }
 }
 /**
@@ -50859,16 +51596,99 @@ function atRisk(world) {
     return wrote !== undefined && received !== undefined && received > 0 ? Math.max(0, wrote - received) : 'unknown';
 }
 
-// EXTERNAL MODULE: ./build/gate.js
-var gate = __nccwpck_require__(7853);
-// EXTERNAL MODULE: ./build/report.js
-var report = __nccwpck_require__(2200);
-// EXTERNAL MODULE: ./build/session.js + 6 modules
-var build_session = __nccwpck_require__(3761);
-// EXTERNAL MODULE: ./build/credentials.js
-var credentials = __nccwpck_require__(9522);
+;// CONCATENATED MODULE: ./build/others.js
+/**
+ * Further DR secondaries of the set: watched by `status`, and attached to the new primary after a failover, side by side.
+ * Each is a run of its own with the one step `follow`, so that one that is down hides and holds up nothing.
+ */
+
+
+
+
+/** The followers that are to be looked after, each paired with the cluster that is primary. */
+const legs = (session, primary) => session.inputs['other-secondary-addrs'].map((addr) => session.leg({ ...session.inputs, operation: 'update-primary', from: addr, to: primary, 'secondary-id': undefined }, (0,bring/* noDeeds */.Nm)()));
+/**
+ * Attaches every further secondary to the primary of `main`.
+ *
+ * @returns a sentence for each that does not follow
+ */
+async function repoint(session, main) {
+    const told = await Promise.all(legs(session, main.run.inputs.to).map(async ({ run, steps }) => {
+        run.tokens.inherit(main.run.tokens);
+        // The primary is there by this run's own doing: nobody else is expected to be at work on its secondaries.
+        run.deeds.promoted = main.run.deeds.promoted;
+        const world = await (0,gate/* firstLook */.y)(run.lookout, run.journal);
+        if ((0,cluster/* role */.JC)(world.from) === 'secondary')
+            await execute(run, steps);
+        main.run.deeds.accepted += run.deeds.accepted;
+        main.run.deeds.sent += run.deeds.sent;
+        const { from, to } = run.lookout.world;
+        return (0,cluster/* follows */.pk)(from, to)
+            ? []
+            : [`${from.host} does not follow ${to.host}: ${run.lookout.world.from.because ?? 'see its step'}.`];
+    }));
+    return told.flat();
+}
+/** @returns a sentence for each further secondary that does not stream from the primary at this address */
+async function watchOthers(session, primary) {
+    const told = await Promise.all(legs(session, primary).map(async ({ run }) => {
+        const { from, to } = await (0,gate/* firstLook */.y)(run.lookout, run.journal);
+        return (0,cluster/* follows */.pk)(from, to)
+            ? []
+            : [`${from.host} does not stream from ${to.host}: ${from.because ?? from.dr?.state ?? 'no state'}.`];
+    }));
+    return told.flat();
+}
+
+// EXTERNAL MODULE: ./build/verify.js
+var verify = __nccwpck_require__(419);
+;// CONCATENATED MODULE: ./build/direction.js
+/** One direction of a run, from its checks to its proof: the whole of every operation but a drill, which is two of them. */
+
+
+
+
+
+async function oneWay(session, leg) {
+    const { run, steps } = leg;
+    if (!(await (0,gate/* gate */.G)(session, leg)) || run.inputs['dry-run'])
+        return { leg };
+    await execute(run, steps);
+    const switched = steps.some(({ name }) => name === 'follow') && (0,cluster/* role */.JC)(run.lookout.world.to) === 'primary';
+    if (!switched || session.cancelled.aborted)
+        return { leg };
+    return { leg, short: [...(await repoint(session, leg)), ...(await (0,verify/* verify */.M)(leg))] };
+}
+
 // EXTERNAL MODULE: ./build/outcome.js
 var outcome = __nccwpck_require__(7072);
+;// CONCATENATED MODULE: ./build/drill.js
+/** A drill: a failover, verified, then a failback, verified. Between the two it stops if anything is short. */
+
+
+
+
+async function drill(session) {
+    const there = await oneWay(session, session.first);
+    const { world } = there.leg.run.lookout;
+    const short = there.short ?? [];
+    if (session.inputs['dry-run'] || session.cancelled.aborted || short.length > 0 || !(0,cluster/* follows */.pk)(world.from, world.to))
+        return there;
+    session.journal.note(`The failover is verified; failing back to ${world.from.host}.`);
+    const { checks } = session.journal.report;
+    const deeds = (0,bring/* noDeeds */.Nm)();
+    session.journal.report.deeds = deeds;
+    const back = await oneWay(session, session.turned(there.leg, deeds));
+    // Both directions' checks count; the second one's are the newer reading of the same names.
+    session.journal.report.checks = [
+        ...checks.filter(({ state }) => state === 'waived'),
+        ...session.journal.report.checks,
+    ];
+    return { ...back, legs: [there.leg, back.leg].map(({ run }) => (0,outcome/* legReport */.VY)(run.deeds, run.lookout.world)) };
+}
+
+// EXTERNAL MODULE: ./build/session.js + 5 modules
+var build_session = __nccwpck_require__(8629);
 ;// CONCATENATED MODULE: ./build/status.js
 
 
@@ -50877,23 +51697,27 @@ var outcome = __nccwpck_require__(7072);
 
 
 
+
 const PACE = 500;
-/** @returns what is short beside what the clusters themselves show: lag that stays, a token near its end */
-async function status_status(run) {
+/** @returns what is short beside what the clusters themselves show: lag that stays, a token near its end, other secondaries */
+async function status_status(session) {
+    const { run } = session.first;
     const { inputs, lookout, journal, vaults } = run;
     const world = await (0,gate/* firstLook */.y)(lookout, journal);
     journal.report.before = { from: (0,report/* view */.U)(world.from), to: (0,report/* view */.U)(world.to) };
     for (const side of cluster/* SIDES */.BV)
         journal.say(`${world[side].host}: ${(0,report/* view */.U)(world[side]).says}`);
     const primary = (0,cluster/* primaryOf */.Os)(world);
-    const [tokens, behind] = await Promise.all([
+    const [tokens, behind, others] = await Promise.all([
         (0,credentials/* examine */.sb)({ vaultToken: inputs['vault-token'], drOperationToken: inputs['dr-operation-token'] }, primary === undefined ? undefined : vaults[primary], (0,cluster/* role */.JC)(world.to) === 'secondary' ? vaults.to : undefined),
-        (0,outcome/* diagnose */.h)(world).health === 'healthy' ? catchesUp(run, world) : undefined,
+        (0,outcome/* diagnose */.h4)(world).health === 'healthy' ? catchesUp(run, world) : undefined,
+        primary === undefined ? [] : watchOthers(session, inputs[primary]),
     ]);
     const ending = [tokens.vaultToken, tokens.drOperationToken].some((facts) => facts?.lookup?.ok && facts.lookup.value.ttl > 0 && facts.lookup.value.ttl * 1000 < inputs.timeout);
     const refused = [tokens.vaultToken, tokens.drOperationToken].some((facts) => facts?.lookup?.ok === false && facts.lookup.status === 403 && facts.batch);
     return [
         ...(behind === undefined ? [] : [behind]),
+        ...others,
         ...(ending ? [`A token ends within ${(0,clock/* span */.Ln)(inputs.timeout)}.`] : []),
         ...(refused ? ['The primary does not accept a token that was given (HTTP 403).'] : []),
     ];
@@ -50929,6 +51753,9 @@ async function catchesUp({ inputs, lookout, journal, deadline, cancelled }, firs
 
 
 
+
+
+
 /** After a cancel GitHub waits 7.5 s before it kills: this much for what is under way, the rest for a last look. In ms. */
 const CANCEL_WITHIN = 3500;
 /**
@@ -50941,36 +51768,42 @@ async function main(cancelled) {
     if ('mistakes' in session) {
         const report = { ...(0,build_session/* newReport */.bQ)(undefined), operation: session.operation };
         const result = invalid(session.mistakes);
-        return (0,build_session/* publish */.mk)(session.runner, { ...report, endedAt: report.startedAt, result }, session.runner.reportPath(undefined), result);
+        const path = session.runner.reportPath(undefined);
+        return (0,build_session/* publish */.mk)(session.runner, { ...report, endedAt: report.startedAt, result }, path, result);
     }
-    const { run, runner, reportPath } = session;
-    runner.remember('report', reportPath);
+    const { journal, deadline } = session;
+    session.runner.remember('report', session.reportPath);
     cancelled.addEventListener('abort', () => {
-        run.journal.note('The run was cancelled.');
-        run.deadline.shorten(CANCEL_WITHIN);
+        journal.note('The run was cancelled.');
+        deadline.shorten(CANCEL_WITHIN);
     });
     try {
-        await session.end(await carryOut(session));
+        const { leg, ...more } = await carryOut(session);
+        await session.end(leg, more);
     }
     catch (error) {
         // A mistake of ours. Its text may quote anything, so only its kind is told; what is true of the clusters still is.
-        run.journal.note(`An unexpected error ended the run (${error instanceof Error ? error.name : 'of no kind'}).`);
-        await session.end();
+        journal.note(`An unexpected error ended the run (${error instanceof Error ? error.name : 'of no kind'}).`);
+        await session.end(session.first);
         process.exitCode ||= report/* OUTCOMES */.i.unknown;
     }
 }
-/** @returns for `status`, what is short beside what the clusters themselves show */
-async function carryOut({ run, steps }) {
+async function carryOut(session) {
+    const { first, inputs, journal } = session;
     const tls = (0,checks/* checkTls */.w5)(process.env.NODE_TLS_REJECT_UNAUTHORIZED);
-    run.journal.report.checks = [tls];
+    journal.report.checks = [tls];
     if (tls.state === 'failed')
-        return [];
-    if (run.inputs.operation === 'status')
-        return status_status(run);
-    const mayGo = await (0,gate/* gate */.G)(run, steps);
-    if (mayGo && !run.inputs['dry-run'])
-        await execute(run, steps);
-    return [];
+        return { leg: first };
+    if (inputs.operation === 'status')
+        return { leg: first, findings: await status_status(session) };
+    const chore = CHORES[inputs.operation];
+    if (chore !== undefined)
+        return { leg: first, chore: await chore(session) };
+    if (inputs.operation === 'drill')
+        return drill(session);
+    // An id is revoked on whichever cluster is primary.
+    const elsewhere = inputs.operation === 'revoke-secondary' && (0,cluster/* primaryOf */.Os)(await (0,gate/* firstLook */.y)(first.run.lookout, journal)) === 'to';
+    return oneWay(session, elsewhere ? session.turned(first, journal.report.deeds) : first);
 }
 const invalid = (mistakes) => ({
     outcome: 'invalid',
@@ -50997,8 +51830,9 @@ const invalid = (mistakes) => ({
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   E: () => (/* binding */ conclude),
-/* harmony export */   h: () => (/* binding */ diagnose)
+/* harmony export */   Ep: () => (/* binding */ conclude),
+/* harmony export */   VY: () => (/* binding */ legReport),
+/* harmony export */   h4: () => (/* binding */ diagnose)
 /* harmony export */ });
 /* harmony import */ var _cluster_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(918);
 /* harmony import */ var _report_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2200);
@@ -51006,51 +51840,81 @@ const invalid = (mistakes) => ({
 
 /** The whole verdict: outcome, exit code, outputs, sentences. */
 function conclude(ending) {
-    const { inputs, world, deeds, report } = ending;
+    const { inputs, world, deeds } = ending;
     const looked = inputs.operation === 'status' && ending.checks.every(({ state }) => state !== 'failed');
     const outcome = looked ? 'done' : decide(ending);
     const primary = (0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .primaryOf */ .Os)(world);
     const condition = diagnose(world);
-    const findings = ending.findings ?? [];
-    const health = condition.health === 'healthy' && findings.length > 0 ? 'degraded' : condition.health;
-    const { outage } = report;
+    const short = [...(ending.findings ?? []), ...(ending.short ?? [])];
+    const health = condition.health === 'healthy' && short.length > 0 ? 'degraded' : condition.health;
+    // A drill's figures are the worse of its two directions: an objective is met when both meet it.
+    const legs = ending.legs ?? [legReport(deeds, world)];
     return {
         outcome,
         exitCode: looked ? (fails(health, inputs['fail-on']) ? 1 : 0) : _report_js__WEBPACK_IMPORTED_MODULE_1__/* .OUTCOMES */ .i[outcome],
-        changed: deeds.accepted > 0,
+        changed: deeds.accepted > 0 || (ending.legs ?? []).length > 0,
         health,
-        activeAddr: primary === undefined ? '' : inputs[primary],
+        activeAddr: primary === undefined ? '' : (inputs.asGiven[inputs[primary]] ?? inputs[primary]),
         redundancy: primary !== undefined && (0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .follows */ .pk)(world[(0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .other */ .F)(primary)], world[primary]) ? 'protected' : 'unprotected',
         lag: (0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .lag */ .FB)(world),
-        rtoMs: deeds.promoted && outage?.until !== undefined ? Math.max(0, outage.until - outage.from) : undefined,
-        rpoEntries: deeds.promoted ? deeds.rpo : undefined,
+        rtoMs: worst(legs.map(({ rtoMs }) => rtoMs)),
+        rpoEntries: legs.some(({ rpoEntries }) => rpoEntries === 'unknown')
+            ? 'unknown'
+            : worst(legs.map(({ rpoEntries }) => rpoEntries)),
         clusterId: [world.to, world.from].map(({ dr }) => dr?.cluster_id ?? '').find((id) => UUID.test(id)) ?? '',
-        ...(inputs.operation === 'status'
-            ? statusWords(health, world, [...condition.reasons, ...findings])
-            : words(outcome, ending)),
+        ...(looked
+            ? statusWords(health, world, [...condition.reasons, ...(ending.findings ?? [])])
+            : ending.chore === undefined
+                ? words(outcome, ending)
+                : choreWords(outcome, ending.chore, ending)),
     };
+}
+/** What one direction cost, as its run saw it: nothing is said of what it did not see both ends of. */
+function legReport({ outage, promoted, rpo }, world) {
+    const rtoMs = promoted && outage?.until !== undefined ? Math.max(0, outage.until - outage.from) : undefined;
+    return { to: world.to.host, rtoMs, rpoEntries: promoted ? rpo : undefined, outage };
+}
+function worst(figures) {
+    const known = figures.filter((figure) => typeof figure === 'number');
+    return known.length === 0 ? undefined : Math.max(...known);
 }
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const fails = (health, failOn) => failOn === 'degraded' ? health !== 'healthy' : failOn === 'critical' && health === 'critical';
 /** What is true of the clusters comes first; what the run did only tells apart what they leave open. */
-function decide({ inputs, steps, deeds, world, checks, cancelled }) {
+function decide({ inputs, steps, deeds, world, checks, cancelled, chore, short = [], legs }) {
     const { from, to } = world;
     const untouched = deeds.sent === 0;
     const refused = checks.some(({ state }) => state === 'failed');
     if (untouched && ((0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .strangers */ .ob)(world) || (0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .oneCluster */ .z2)(world) || inputs.operation === 'status'))
         return 'blocked';
+    if (chore !== undefined)
+        return ofChore(chore, world);
     if ((0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .twoPrimaries */ .Re)(world))
         return 'two-primaries';
     if (deeds.restored && (0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .role */ .JC)(from) === 'primary')
         return 'restored';
-    if (steps.every((step) => ['so', 'waived'].includes(step.verdict(world).is)))
-        return deeds.accepted > 0 ? 'done' : 'unchanged';
+    if (steps.every((step) => ['so', 'waived'].includes(step.verdict(world).is))) {
+        if (short.length > 0)
+            return 'incomplete';
+        return deeds.accepted > 0 || legs !== undefined ? 'done' : 'unchanged';
+    }
     if (inputs['dry-run'] &&
         !refused &&
         steps.some((step) => ['due', 'later', 'underway'].includes(step.verdict(world).is)))
         return 'planned';
+    // Setting up begins, and taking apart ends, without a primary.
+    const building = steps.some(({ name }) => name === 'enable' || name === 'detach');
+    if (building)
+        return untouched
+            ? 'blocked'
+            : deeds.unclear === undefined || (0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .role */ .JC)(world[deeds.unclear]) !== 'unknown'
+                ? 'failed'
+                : 'unknown';
     if ((0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .nobodyPrimary */ .uc)(world))
         return 'no-primary';
+    // The second direction of a drill came to nothing: the first one holds, and the way back is still to be gone.
+    if (inputs.operation === 'drill' && (0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .role */ .JC)(from) === 'primary' && legs !== undefined)
+        return 'incomplete';
     if (untouched && refused && inputs.operation === 'update-primary')
         return 'blocked';
     if ((0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .role */ .JC)(to) === 'primary')
@@ -51062,6 +51926,16 @@ function decide({ inputs, steps, deeds, world, checks, cancelled }) {
     if (deeds.unclear !== undefined && (0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .role */ .JC)(world[deeds.unclear]) === 'unknown')
         return 'unknown';
     return deeds.demoted ? 'no-primary' : 'failed';
+}
+/** A chore that came to its end tells its own; one that did not leaves the word to the clusters. */
+function ofChore({ is }, world) {
+    if (is === 'done' || is === 'unchanged' || is === 'planned')
+        return is;
+    if (is === 'unclear')
+        return 'unknown';
+    if ((0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .twoPrimaries */ .Re)(world))
+        return 'two-primaries';
+    return (0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .nobodyPrimary */ .uc)(world) ? 'no-primary' : is;
 }
 /** The condition of the pair as the two clusters show it, with a sentence for everything that is short. */
 function diagnose(world) {
@@ -51140,9 +52014,18 @@ function statusWords(health, world, reasons) {
     };
     return { verdict, reasons: health === 'critical' ? reasons.slice(1) : reasons, next: next[health] };
 }
+function choreWords(outcome, chore, ending) {
+    const said = `${chore.says}.`;
+    const next = (chore.next ?? []).filter((step) => step !== '');
+    if (outcome === chore.is || chore.is === 'unclear')
+        return { verdict: said, reasons: [], next };
+    // Whatever was asked for: what is true of the clusters comes first.
+    const truth = words(outcome, ending);
+    return { verdict: truth.verdict, reasons: [said, ...truth.reasons], next: [...truth.next, ...next] };
+}
 /** Each outcome in a sentence, why it is so, and what to do now. */
 function words(outcome, ending) {
-    const { inputs, world, steps, checks, report, deeds } = ending;
+    const { inputs, world, steps, checks, report, deeds, legs, short = [] } = ending;
     const { from, to } = world;
     const again = `Run the same workflow again (\`operation: ${inputs.operation}\`): it goes on from what the clusters say.`;
     const failed = report.steps.filter(({ state }) => state === 'failed' || state === 'interrupted');
@@ -51156,6 +52039,10 @@ function words(outcome, ending) {
     const phase = inputs.operation;
     switch (outcome) {
         case 'done':
+            if (BUILT[phase] !== undefined)
+                return { verdict: BUILT[phase](from.host, to.host, inputs['secondary-id']), reasons: [], next: [] };
+            if (phase === 'drill')
+                return drilled(ending);
             if (phase === 'demote')
                 return {
                     verdict: `${from.host} is no longer the DR primary.`,
@@ -51174,6 +52061,13 @@ function words(outcome, ending) {
                         : ['Run `operation: update-primary`: it attaches the old primary to the new one.'],
             };
         case 'unchanged':
+            if (BUILT[phase] !== undefined) {
+                return {
+                    verdict: `It was so already: ${BUILT[phase](from.host, to.host, inputs['secondary-id'])}`,
+                    reasons: [],
+                    next: [],
+                };
+            }
             return {
                 verdict: phase === 'demote'
                     ? `It was so already: ${from.host} is not the DR primary.`
@@ -51182,11 +52076,10 @@ function words(outcome, ending) {
                 next: phase === 'demote' && (0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .nobodyPrimary */ .uc)(world) ? ['Nobody serves: run `operation: promote`.'] : [],
             };
         case 'planned': {
-            const wishes = steps
-                .filter((step) => step.verdict(world).is !== 'so')
-                .map(({ name, on }) => `${name} ${world[on].host}`);
+            const wishes = steps.filter((step) => !['so', 'waived'].includes(step.verdict(world).is));
+            const said = wishes.map(({ name, on }) => `${name === 'follow' ? 'attach' : name} ${world[on].host}${name === 'follow' ? ' to it' : ''}`);
             return {
-                verdict: `It would go: ${wishes.join(', then ')}. Nothing was changed.`,
+                verdict: `It would go: ${said.join(', then ')}. Nothing was changed.`,
                 reasons: [],
                 next: ['Run it without `dry-run`. Passing now is no promise for later: everything is looked at again.'],
             };
@@ -51194,11 +52087,7 @@ function words(outcome, ending) {
         case 'invalid':
             return { verdict: 'The inputs are wrong; nothing was sent.', reasons: [], next: [] };
         case 'blocked':
-            return {
-                verdict: `Refused, and nothing was changed: ${reasons[0] ?? 'it can not be done as things are.'}`,
-                reasons: reasons.slice(1),
-                next: fixes,
-            };
+            return { verdict: 'Refused, and nothing was changed.', reasons, next: fixes };
         case 'failed':
             return {
                 verdict: `It failed, and the roles are as they were${(0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .role */ .JC)(from) === 'primary' ? `: ${from.host} is the DR primary` : ''}.`,
@@ -51206,8 +52095,24 @@ function words(outcome, ending) {
                 next: [...fixes, again],
             };
         case 'incomplete':
+            if (phase === 'drill' && legs !== undefined) {
+                return {
+                    verdict: `The failover to ${from.host} is done, but the failback to ${to.host} is not.`,
+                    reasons,
+                    next: [...fixes.slice(0, 3), `Run \`operation: failback\`: it makes ${to.host} primary again.`],
+                };
+            }
+            if ((0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .follows */ .pk)(from, to) && (0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .serving */ .fO)(to)) {
+                return {
+                    verdict: `${to.host} is the DR primary, but something is still short.`,
+                    reasons: [...short, ...reasons],
+                    next: [again],
+                };
+            }
             return {
-                verdict: `${to.host} is the DR primary, and something is still short: ${(0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .serving */ .fO)(to) ? `${from.host} does not follow it (${(0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .describe */ .q0)(from)})` : `it does not serve yet (${(0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .describe */ .q0)(to)})`}.`,
+                verdict: (0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .serving */ .fO)(to)
+                    ? `${to.host} is the DR primary, but ${from.host} does not follow it. ${from.host}: ${(0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .describe */ .q0)(from)}.`
+                    : `${to.host} is the DR primary, but does not serve yet. It says: ${(0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .describe */ .q0)(to)}.`,
                 reasons,
                 next: [...fixes.slice(0, 3), again],
             };
@@ -51226,7 +52131,7 @@ function words(outcome, ending) {
                 reasons,
                 next: [
                     ...fixes,
-                    ...(phase === 'failover' || phase === 'failback'
+                    ...(phase === 'failover' || phase === 'failback' || phase === 'drill'
                         ? [
                             `Run the same workflow again: it promotes ${to.host} as soon as it can.`,
                             `If ${to.host} can not take over, run \`operation: ${phase === 'failover' ? 'failback' : 'failover'}\`: it makes ${from.host} primary again.`,
@@ -51236,19 +52141,23 @@ function words(outcome, ending) {
                         ]),
                 ],
             };
-        case 'two-primaries':
+        case 'two-primaries': {
+            const back = phase === 'failback' ? 'failover' : 'failback';
+            // Keeping the one that was promoted first has just been refused, or would be.
+            const keepNew = `To keep ${to.host}: \`operation: ${phase === 'failback' ? 'failback' : 'failover'}\`, \`mode: emergency\`, \`confirm: ${to.host}\`.`;
+            const keepOld = `To keep ${from.host}: \`operation: ${back}\`, \`mode: emergency\`, \`confirm: ${from.host}\`.`;
+            const outranked = generation(to) < generation(from);
+            const told = refusals.filter(({ name }) => name !== 'one-primary' || outranked);
             return {
                 verdict: `Two clusters claim the primary role: ${from.host} and ${to.host}.${deeds.sent === 0 ? ' Nothing was sent to either.' : ''}`,
-                reasons: [
-                    ...refusals.filter(({ name }) => name !== 'one-primary').map(({ name, evidence }) => `${name}: ${evidence}.`),
-                    ...because,
-                ],
+                reasons: [...told.map(({ name, evidence }) => `${name}: ${evidence}.`), ...because],
                 next: [
                     'Decide which cluster holds the data to keep; what only the other one took since the split is discarded.',
-                    `To keep ${to.host}: \`operation: ${phase === 'failback' ? 'failback' : 'failover'}\`, \`mode: emergency\`, \`confirm: ${to.host}\`.`,
-                    `To keep ${from.host}: \`operation: ${phase === 'failback' ? 'failover' : 'failback'}\`, \`mode: emergency\`, \`confirm: ${from.host}\`.`,
+                    ...(outranked ? [] : [keepNew]),
+                    ...(generation(from) < generation(to) ? [] : [keepOld]),
                 ],
             };
+        }
         case 'unknown':
             return {
                 verdict: `It is not known what became of the last call. ${from.host}: ${(0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .describe */ .q0)(from)}. ${to.host}: ${(0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .describe */ .q0)(to)}.`,
@@ -51258,6 +52167,22 @@ function words(outcome, ending) {
                 ],
             };
     }
+}
+/** How often a cluster of this set was promoted, as this one knows it; 0 where it doesn't tell. */
+const generation = ({ dr }) => dr?.ssct_generation_counter ?? 0;
+/** What holds after the operations that set a pair up or take it apart. */
+const BUILT = {
+    setup: (from, to) => `${from} is a DR primary, and ${to} streams from it.`,
+    'revoke-secondary': (from, _, id) => `The id ${id} may not connect to ${from} any more.`,
+    disable: (from, to) => `DR replication is taken apart at ${to}, and at ${from} unless other secondaries are left there.`,
+};
+function drilled({ world: { to, from }, legs = [] }) {
+    const figures = legs.map((leg) => `${leg.rtoMs === undefined ? 'an unknown time' : `${(leg.rtoMs / 1000).toFixed(1)} s`} without a primary on the way to ${leg.to}`);
+    return {
+        verdict: `The drill is done: ${to.host} is the DR primary again, and ${(0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .follows */ .pk)(from, to) ? `${from.host} streams from it` : 'nothing follows it yet'}.`,
+        reasons: figures.length === 0 ? [] : [`${figures.join(', ')}.`],
+        next: [],
+    };
 }
 
 
@@ -51269,6 +52194,7 @@ function words(outcome, ending) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   PF: () => (/* binding */ restore),
 /* harmony export */   et: () => (/* binding */ plan),
+/* harmony export */   jF: () => (/* binding */ formerId),
 /* harmony export */   jN: () => (/* binding */ reunite)
 /* harmony export */ });
 /* harmony import */ var _cluster_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(918);
@@ -51285,20 +52211,37 @@ const underway = (because) => ({ is: 'underway', because });
 const later = (because) => ({ is: 'later', because });
 const waived = (because) => ({ is: 'waived', because });
 const blocked = (because) => ({ is: 'blocked', because });
+/** Operations that bring a wish about the two clusters about; the others make or end a DR operation token. */
 const STEPS = {
     failover: ['demote', 'promote', 'follow'],
     failback: ['demote', 'promote', 'follow'],
+    drill: ['demote', 'promote', 'follow'],
     demote: ['demote'],
     promote: ['promote'],
     'update-primary': ['follow'],
+    setup: ['enable', 'enrol'],
+    'revoke-secondary': ['revoke'],
+    disable: ['detach', 'revoke', 'disable'],
 };
-/** The steps of an operation, in the order in which they are brought about: never two primaries on the way. */
-function plan(operation, { mode, override }) {
+/**
+ * The steps of an operation, in the order in which they are brought about: never two primaries on the way. A drill's are
+ * those of one direction; it goes through them twice.
+ */
+const plan = (inputs) => (STEPS[inputs.operation] ?? []).map((name) => wishes(inputs)[name]);
+function wishes({ operation, mode, override, 'secondary-id': id }) {
     const emergency = mode === 'emergency';
     // A primary that answers is not lost, so an emergency leaves it alone unless it was told to take its role.
     const mayTake = !emergency || operation === 'demote' || override.includes('emergency-evidence');
-    const all = { demote: demote(emergency, mayTake), promote: promote(emergency), follow: follow(emergency) };
-    return STEPS[operation].map((name) => all[name]);
+    return {
+        demote: demote(emergency, mayTake),
+        promote: promote(emergency),
+        follow: follow(emergency),
+        enable,
+        enrol,
+        detach,
+        revoke: revoke(operation === 'revoke-secondary' ? id : undefined),
+        disable,
+    };
 }
 /** The old primary is not primary. */
 const demote = (emergency, mayTake) => ({
@@ -51313,6 +52256,11 @@ const demote = (emergency, mayTake) => ({
             case 'none':
                 return so;
             case 'primary':
+                // Nothing is taken from a primary while its successor is out of sight; an emergency may have to.
+                if ((0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .role */ .JC)(to) === 'unknown' && !emergency) {
+                    const because = `${to.host} does not tell its role: ${(0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .describe */ .q0)(to)}`;
+                    return (0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .lastRole */ .FO)(to) === 'unknown' ? blocked(because) : underway(because);
+                }
                 if (!(0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .twoPrimaries */ .Re)(world))
                     return mayTake ? due : blocked(`${from.host} answers as primary: it is not lost`);
                 if (!emergency)
@@ -51370,10 +52318,10 @@ const follow = (emergency) => ({
         const { from, to } = world;
         if ((0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .strangers */ .ob)(world))
             return blocked('the two clusters are not of one DR set');
+        if ((0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .role */ .JC)(to) === 'none')
+            return blocked(`${to.host} is not primary: ${(0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .describe */ .q0)(to)}`);
         if ((0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .role */ .JC)(to) !== 'primary')
-            return (0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .role */ .JC)(from) === 'primary' || (0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .nobodyPrimary */ .uc)(world)
-                ? later(`${to.host} is not primary yet`)
-                : blocked(`${to.host} is not primary: ${(0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .describe */ .q0)(to)}`);
+            return later(`${to.host} is not primary yet`);
         if ((0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .follows */ .pk)(from, to))
             return so;
         switch ((0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .role */ .JC)(from)) {
@@ -51422,6 +52370,115 @@ const reunite = {
             ? underway(`${to.host} finds ${from.host} again`)
             : blocked(`${from.host} is not primary`),
 };
+/** DR replication is enabled at the primary. */
+const enable = {
+    name: 'enable',
+    on: 'from',
+    verdict({ from }) {
+        switch ((0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .role */ .JC)(from)) {
+            case 'primary':
+                return (0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .serving */ .fO)(from) ? so : underway(`${from.host} is primary and does not serve yet`);
+            case 'none':
+                return from.dr?.mode === 'disabled' ? due : blocked(`${from.host} can not replicate: ${(0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .describe */ .q0)(from)}`);
+            case 'secondary':
+                return blocked(`${from.host} is a DR secondary already`);
+            case 'unknown':
+                return hidden(from);
+        }
+    },
+};
+/** The secondary is enrolled and streams. What it held before is erased, so nothing that belongs to a DR set is. */
+const enrol = {
+    name: 'enrol',
+    on: 'to',
+    verdict(world) {
+        const { from, to } = world;
+        if ((0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .follows */ .pk)(to, from))
+            return so;
+        switch ((0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .role */ .JC)(to)) {
+            case 'primary':
+                return blocked(`${to.host} is a DR primary itself: it is not erased`);
+            case 'secondary':
+                if ((0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .joining */ .bU)(to, from))
+                    return underway(`${to.host} is joining ${from.host}`);
+                return blocked(`${to.host} is a DR secondary already, and does not stream from ${from.host}: it is not erased`);
+            case 'none':
+                if (to.dr?.mode !== 'disabled')
+                    return blocked(`${to.host} can not replicate: ${(0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .describe */ .q0)(to)}`);
+                return (0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .role */ .JC)(from) === 'primary' ? due : later(`${from.host} is not primary yet`);
+            case 'unknown':
+                return hidden(to);
+        }
+    },
+};
+/** DR replication is disabled at the secondary. */
+const detach = {
+    name: 'detach',
+    on: 'to',
+    verdict(world) {
+        const { from, to } = world;
+        switch ((0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .role */ .JC)(to)) {
+            case 'none':
+                return so;
+            case 'primary':
+                return blocked(`${to.host} is a DR primary: fail back first, so that nothing but a copy is taken apart`);
+            case 'secondary':
+                if ((0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .strangers */ .ob)(world))
+                    return blocked(`${to.host} belongs to another DR set than ${from.host}`);
+                return (0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .role */ .JC)(from) === 'primary'
+                    ? due
+                    : blocked(`${from.host} is not seen as primary: ${to.host} may hold the only copy`);
+            case 'unknown':
+                return hidden(to);
+        }
+    },
+};
+/** The id that a cluster had as a secondary, now or when it was last seen as one. */
+const formerId = (cluster) => cluster.dr?.secondary_id ?? cluster.formerId ?? '';
+/** An id may not connect to the primary any more; the one given, or the one that the detached secondary had. */
+const revoke = (given) => ({
+    name: 'revoke',
+    on: 'from',
+    verdict({ from, to }) {
+        const id = given ?? formerId(to);
+        if ((0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .role */ .JC)(from) === 'unknown')
+            return hidden(from);
+        if ((0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .role */ .JC)(from) !== 'primary')
+            return given === undefined ? so : blocked(`${from.host} is not primary`);
+        if (given !== undefined && to.dr?.secondary_id === given && (0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .follows */ .pk)(to, from)) {
+            return blocked(`${given} is the id by which ${to.host} follows: use operation disable, or attach it under another id first`);
+        }
+        return from.dr?.known_secondaries?.includes(id) ? due : so;
+    },
+});
+/** DR replication is disabled at the primary, once no secondary is left. */
+const disable = {
+    name: 'disable',
+    on: 'from',
+    verdict({ from, to }) {
+        switch ((0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .role */ .JC)(from)) {
+            case 'none':
+                return so;
+            case 'secondary':
+                return blocked(`${from.host} is a DR secondary`);
+            case 'unknown':
+                return hidden(from);
+            case 'primary': {
+                if ((0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .role */ .JC)(to) !== 'none')
+                    return later(`${to.host} is not detached yet`);
+                const left = from.dr?.known_secondaries?.length ?? 0;
+                return left === 0
+                    ? due
+                    : waived(`${left} other secondar${left === 1 ? 'y is' : 'ies are'} left at ${from.host}`);
+            }
+        }
+    },
+};
+/** Out of sight: waited for where it was seen before in this run. */
+function hidden(cluster) {
+    const because = `${cluster.host} does not tell its role: ${(0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .describe */ .q0)(cluster)}`;
+    return (0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .lastRole */ .FO)(cluster) === 'unknown' ? blocked(because) : underway(because);
+}
 /** The confirmed primary was promoted before the other one: keeping it would throw the newer history away. */
 function outranked({ from, to }) {
     const [theirs, ours] = [from.dr?.ssct_generation_counter, to.dr?.ssct_generation_counter];
@@ -51438,13 +52495,14 @@ function outranked({ from, to }) {
 /* harmony export */   b: () => (/* binding */ post)
 /* harmony export */ });
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
-/* harmony import */ var _actions_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9340);
-/* harmony import */ var _gate_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7853);
+/* harmony import */ var _actions_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1595);
+/* harmony import */ var _gate_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8410);
 /* harmony import */ var _secrets_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(5009);
-/* harmony import */ var _session_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3761);
+/* harmony import */ var _session_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8629);
 /**
- * The post step: if the main step ended as it should, there is nothing to do. If it was killed, this looks at the
- * clusters itself, says what is true of them, and revokes what the run left behind. It promotes and demotes nothing.
+ * The post step: if the main step ended as it should, there is nothing to do. If it was killed or cancelled, or could not
+ * establish what is true, this looks at the clusters itself, says what is true of them now, and revokes what the run left
+ * behind. It promotes and demotes nothing.
  */
 
 
@@ -51455,20 +52513,22 @@ function outranked({ from, to }) {
 async function post(cancelled) {
     const path = new _actions_js__WEBPACK_IMPORTED_MODULE_1__/* .Runner */ .b(new _secrets_js__WEBPACK_IMPORTED_MODULE_4__/* .Secrets */ .S()).recall('report');
     const report = path === '' ? undefined : readReport(path);
-    if (report === undefined || report.result !== undefined)
+    const settled = report?.result !== undefined && report.result.outcome !== 'unknown' && report.cancelled !== true;
+    if (report === undefined || settled)
         return;
     const session = (0,_session_js__WEBPACK_IMPORTED_MODULE_3__/* .openSession */ .fA)(cancelled, { report, path });
     if ('mistakes' in session)
         return;
-    const { run } = session;
-    run.journal.note('The main step did not end by itself; this is what the post step sees.');
+    const { first, journal } = session;
+    session.recall(first);
+    journal.note('The main step was cancelled, killed, or could not establish the end; this is what the post step sees.');
     for (const step of report.steps) {
         if (step.state === 'running')
             Object.assign(step, { state: 'interrupted', until: Date.now(), because: 'the main step was killed' });
     }
     // It may have been killed in the middle of a role change, which takes Vault some seconds.
-    await (0,_gate_js__WEBPACK_IMPORTED_MODULE_2__/* .firstLook */ .y)(run.lookout, run.journal, 20_000);
-    await session.end();
+    await (0,_gate_js__WEBPACK_IMPORTED_MODULE_2__/* .firstLook */ .y)(first.run.lookout, journal, 20_000);
+    await session.end(first);
 }
 /** The report as the main step left it: written by this program, so its shape is known; undefined where it is unreadable. */
 function readReport(path) {
@@ -51479,6 +52539,50 @@ function readReport(path) {
     catch {
         return undefined;
     }
+}
+
+
+/***/ }),
+
+/***/ 3911:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   a: () => (/* binding */ code),
+/* harmony export */   g: () => (/* binding */ printable)
+/* harmony export */ });
+/**
+ * Text that others wrote (a server, a library, an input) made fit for a log line or for Markdown. Nothing that a server
+ * says may become a runner command, markup, a link or a terminal escape.
+ */
+/**
+ * Control characters and line ends of every kind, ANSI escapes with them; characters that are not seen or that turn
+ * the direction of reading; unpaired surrogates go by `toWellFormed`.
+ */
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cn}]+/gu;
+/**
+ * One line of plain text, at most `longest` characters (300 unless told).
+ *
+ * The runner takes `::name::` at a line's start and `##[name]` anywhere in a line for a command, so both are broken up.
+ */
+function printable(text, longest = 300) {
+    const line = text
+        .toWellFormed()
+        .replace(UNSEEN, ' ')
+        .replace(/\s+/g, ' ')
+        .replaceAll('##[', '# # [')
+        .replaceAll('::', ': :')
+        .trim();
+    // The cut may go through a character of two units.
+    return line.length > longest ? `${line.slice(0, longest - 1).toWellFormed()}…` : line;
+}
+/**
+ * The same as a Markdown code span: GitHub reads no link, mention, image, HTML or table cell inside one. Backticks and
+ * bars, which could end the span or the cell, are replaced by characters that look alike.
+ */
+function code(text, longest = 300) {
+    const inside = printable(text, longest).replaceAll('`', 'ˋ').replaceAll('|', '¦');
+    return inside === '' ? '' : `\`${inside}\``;
 }
 
 
@@ -51586,7 +52690,7 @@ function forms(value) {
 
 /***/ }),
 
-/***/ 3761:
+/***/ 8629:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -51597,18 +52701,20 @@ __nccwpck_require__.d(__webpack_exports__, {
   mk: () => (/* binding */ publish)
 });
 
-// EXTERNAL MODULE: ./build/actions.js + 25 modules
-var actions = __nccwpck_require__(9340);
+// UNUSED EXPORTS: Session
+
+// EXTERNAL MODULE: ./build/actions.js + 20 modules
+var actions = __nccwpck_require__(1595);
 // EXTERNAL MODULE: ./build/attach.js
 var attach = __nccwpck_require__(2891);
 // EXTERNAL MODULE: ./build/bring.js
 var bring = __nccwpck_require__(2888);
-// EXTERNAL MODULE: ./build/clock.js + 1 modules
-var clock = __nccwpck_require__(4701);
+// EXTERNAL MODULE: ./build/ceremony.js
+var ceremony = __nccwpck_require__(9362);
+// EXTERNAL MODULE: ./build/clock.js
+var clock = __nccwpck_require__(7094);
 // EXTERNAL MODULE: ./build/cluster.js
-var cluster = __nccwpck_require__(918);
-// EXTERNAL MODULE: ./build/credentials.js
-var credentials = __nccwpck_require__(9522);
+var build_cluster = __nccwpck_require__(918);
 // EXTERNAL MODULE: ./build/inputs.js
 var build_inputs = __nccwpck_require__(8175);
 ;// CONCATENATED MODULE: ./build/journal.js
@@ -51624,7 +52730,7 @@ class Journal {
     report;
     #log;
     #save;
-    #told = { text: '', at: Number.NEGATIVE_INFINITY };
+    #told = { state: '', at: Number.NEGATIVE_INFINITY };
     #waitingSince = (0,clock/* monotonic */.x1)();
     /**
      * @param log takes a line for a person
@@ -51643,6 +52749,19 @@ class Journal {
     note(text) {
         this.say(text);
         this.report.notes.push(text);
+        this.#save();
+    }
+    /** How often a step's write was sent in this run. */
+    sends(step, world) {
+        return this.#step(step, world).sends ?? 0;
+    }
+    /** The attempt to generate a token that this run has begun on a cluster, by its nonce; undefined when it has ended. */
+    attempt(host, nonce) {
+        const { attempts } = this.report;
+        if (nonce === undefined)
+            delete attempts[host];
+        else
+            attempts[host] = nonce;
         this.#save();
     }
     save() {
@@ -51666,7 +52785,7 @@ class Journal {
         report.state = 'running';
         report.because = undefined;
         this.#waitingSince = (0,clock/* monotonic */.x1)();
-        this.#told = { text: '', at: (0,clock/* monotonic */.x1)() };
+        this.#told = { state: '', at: (0,clock/* monotonic */.x1)() };
         this.#save();
     }
     sent(step, world, what) {
@@ -51682,21 +52801,25 @@ class Journal {
     }
     /** The same for a wait that is no step. */
     look(side, world, what) {
-        const text = `${what}: ${(0,cluster/* describe */.q0)(world[side])}`;
+        const cluster = world[side];
+        // In the middle of a role change every answer is bad in a way of its own; for a person that is one state.
+        const state = cluster.dr === undefined ? 'out of sight' : (0,build_cluster/* describe */.q0)(cluster);
         const now = (0,clock/* monotonic */.x1)();
-        if (text === this.#told.text && now - this.#told.at < REMIND)
+        if (state === this.#told.state && now - this.#told.at < REMIND)
             return;
         // A short wait is told by its end alone.
-        if (this.#told.text === '' && now - this.#told.at < 250)
+        if (this.#told.state === '' && now - this.#told.at < 250)
             return;
-        this.#told = { text, at: now };
-        this.say(`${world[side].host}: ${text} (${(0,clock/* span */.Ln)(now - this.#waitingSince)})`);
+        this.#told = { state, at: now };
+        const shown = cluster.dr === undefined ? `out of sight for now (${(0,build_cluster/* describe */.q0)(cluster)})` : state;
+        this.say(`${cluster.host}: ${what}; now ${shown}, ${(0,clock/* span */.Ln)(now - this.#waitingSince)}`);
     }
     done(step, world) {
         const report = this.#step(step, world);
         report.until = world[step.on].at;
         report.state = 'done';
-        this.say(`${world[step.on].host}: ${(0,cluster/* describe */.q0)(world[step.on])}; ${PROVEN[step.name]}, ${(0,clock/* span */.Ln)(Math.max(0, report.until - (report.since ?? report.until)))}`);
+        report.because = `${PROVEN[step.name]} at ${new Date(report.until).toISOString().slice(11, 23)} UTC`;
+        this.say(`${world[step.on].host}: ${(0,build_cluster/* describe */.q0)(world[step.on])}; ${PROVEN[step.name]}, ${(0,clock/* span */.Ln)(Math.max(0, report.until - (report.since ?? report.until)))}`);
         this.#save();
     }
     failed(step, world, because, state = 'failed') {
@@ -51710,10 +52833,11 @@ class Journal {
     }
     #step(step, world) {
         const { steps } = this.report;
-        const found = steps.find(({ name }) => name === step.name);
+        const { host } = world[step.on];
+        const found = steps.find((report) => report.name === step.name && report.host === host);
         if (found)
             return found;
-        const report = { name: step.name, on: step.on, host: world[step.on].host, state: 'due' };
+        const report = { name: step.name, on: step.on, host, state: 'due' };
         steps.push(report);
         return report;
     }
@@ -51724,6 +52848,11 @@ const WISHES = {
     follow: 'it follows the new primary and streams',
     restore: 'it serves as the DR primary again',
     reunite: 'it follows the restored primary again',
+    enable: 'it is a DR primary',
+    enrol: 'it follows the primary and streams',
+    detach: 'its DR replication is disabled',
+    revoke: 'the id is unknown',
+    disable: 'its DR replication is disabled',
 };
 const PROVEN = {
     demote: 'seen demoted',
@@ -51731,433 +52860,635 @@ const PROVEN = {
     follow: 'seen streaming from the new primary',
     restore: 'seen serving as the DR primary again',
     reunite: 'seen streaming from the restored primary',
+    enable: 'seen serving as a DR primary',
+    enrol: 'seen streaming from the primary',
+    detach: 'seen without DR replication',
+    revoke: 'the id is no longer known',
+    disable: 'seen without DR replication',
 };
 
-;// CONCATENATED MODULE: ./build/lookout.js
+// EXTERNAL MODULE: external "node:timers/promises"
+var promises_ = __nccwpck_require__(8500);
+// EXTERNAL MODULE: ./node_modules/undici/index.js
+var undici = __nccwpck_require__(6752);
+// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 15 modules
+var schemas = __nccwpck_require__(9691);
+// EXTERNAL MODULE: ./build/printable.js
+var printable = __nccwpck_require__(3911);
+// EXTERNAL MODULE: ./build/vault/json.js
+var json = __nccwpck_require__(6189);
+// EXTERNAL MODULE: ./build/vault/schemas.js
+var vault_schemas = __nccwpck_require__(2759);
+;// CONCATENATED MODULE: ./build/login.js
 /**
- * Looks at the two clusters. Not reaching one is a reading, never an error; reads may be repeated at will, and a cluster
- * that hangs keeps nobody from looking at the other.
+ * A Vault token of the run's own: by the id token that GitHub signs for the job (`jwt`), or by an AppRole. And its end.
+ *
+ * A login changes nothing but makes a lease, so one whose answer was lost is asked for again (an AppRole's secret id that
+ * has a number of uses pays one more). Nothing here throws: what went wrong comes back as a sentence of ours, with what
+ * a server said of it only behind that, redacted, on one line.
  */
 
 
 
-/** How often a change that is expected is looked for: at most about 18 looks a second at one cluster. In ms. */
-const FAST = 55;
-const SLOWER = 250;
-const SLOW = 1000;
-/** How long one look may take: short while a change is expected within seconds, longer for a server that is slow. In ms. */
-const SHORT_LOOK = 2000;
-const LONG_LOOK = 5000;
-/** Looks at one cluster that may be under way at once: a hanging one must not hide that the next would be answered. */
-const MOST_AT_ONCE = 40;
-class Lookout {
-    #vaults;
-    #views;
-    #seen;
-    /** @param seen is told of every reading as it comes in */
-    constructor(vaults, seen) {
-        this.#vaults = vaults;
-        this.#seen = seen;
-        const view = (side) => ({
-            cluster: { host: (0,build_inputs/* hostOf */.w4)(vaults[side].addr), askedAt: 0, at: 0, silent: true, because: 'not read yet' },
-            askedAt: Number.NEGATIVE_INFINITY,
-            pending: 0,
-        });
-        this.#views = { from: view('from'), to: view('to') };
-    }
-    /** Both clusters as last read; no look is made. */
-    get world() {
-        return { from: this.#views.from.cluster, to: this.#views.to.cluster };
-    }
-    /** A whole look at both, side by side; one that was read within the last `maxAge` ms is not asked again. */
-    async look(maxAge = 0) {
-        const due = ['from', 'to'].filter((side) => maxAge === 0 || (0,clock/* monotonic */.x1)() - this.#views[side].askedAt > maxAge);
-        // A cluster that did not answer the look before may be slow: the next one gives it more time.
-        await Promise.all(due.map((side) => this.#read(side, true, this.#views[side].cluster.silent && this.#views[side].cluster.at > 0 ? LONG_LOOK : SHORT_LOOK)));
-        return this.world;
-    }
-    /**
-     * Looks at `side` first and sleeps after, again and again, often at first and seldom later; the other side is looked at
-     * beside it. Ends at the deadline.
-     */
-    async *watch(side, deadline) {
-        const began = (0,clock/* monotonic */.x1)();
-        for (;;) {
-            const at = (0,clock/* monotonic */.x1)();
-            const waited = at - began;
-            const pace = waited < 30_000 ? FAST : waited < 120_000 ? SLOWER : SLOW;
-            const within = waited < LONG_LOOK ? SHORT_LOOK : LONG_LOOK;
-            if (this.#views[(0,cluster/* other */.F)(side)].pending === 0)
-                void this.#read((0,cluster/* other */.F)(side), false, within);
-            const look = this.#views[side].pending < MOST_AT_ONCE ? this.#read(side, false, within) : (0,clock/* sleep */.yy)(pace);
-            await Promise.race([look, (0,clock/* sleep */.yy)(Math.max(pace, 250))]);
-            yield this.world;
-            if (deadline.passed)
-                return;
-            await (0,clock/* sleep */.yy)(Math.min(pace - ((0,clock/* monotonic */.x1)() - at), deadline.left));
+
+
+
+
+/** For one request, and for all of one question together with its pauses. In ms. */
+const TRY_WITHIN = 5000;
+const LOGIN_WITHIN = 20_000;
+const ID_TOKEN_WITHIN = 15_000;
+const REVOKE_WITHIN = 6000;
+/** How long the answer to a login is still awaited when the run is cancelled: a token that is known can be revoked. In ms. */
+const CANCEL_GRACE = 1500;
+const TRIES = 5;
+/** The first pause; each further one is twice as long. A server may ask for a longer one, within bounds. In ms. */
+const PAUSE = 300;
+const LONGEST_PAUSE = 5000;
+/** An id token has some 2 KiB. In bytes. */
+const LARGEST_ID_TOKEN_ANSWER = 65_536;
+/** A token that can stand in a header; Vault's own limit is 8 KiB (facts 3.6). */
+const vaultToken = schemas/* string */.YjP()
+    .max(8192)
+    .regex(/^[\x21-\x7e]{8,}$/);
+/** The answer to a login (facts 8). With a second factor in the way there is a requirement and no token. */
+const loggedIn = schemas/* object */.Ikc({
+    auth: schemas/* object */.Ikc({
+        client_token: vaultToken,
+        lease_duration: schemas/* number */.aig().int().nonnegative(),
+        token_type: schemas/* string */.YjP().optional(),
+    }),
+});
+const secondFactor = schemas/* object */.Ikc({ auth: schemas/* object */.Ikc({ mfa_requirement: schemas/* object */.Ikc({}) }) });
+/**
+ * Gets a Vault token from the cluster at `addr`, which must be primary: a DR secondary has no logins (facts 8).
+ *
+ * The token, and the id token on the way to it, are redacted and masked from the moment they are known.
+ */
+async function login(http, addr, by, around) {
+    for (const secret of [by.roleId, by.secretId])
+        around.secrets.add(secret ?? '');
+    const jwt = by.method === 'jwt' ? await githubIdToken(by.audience, around) : undefined;
+    if (jwt?.ok === false)
+        return jwt;
+    // A cancelled run starts nothing new, and least of all what it would have to clean up.
+    if (around.cancelled.aborted)
+        return { ok: false, because: 'the run was cancelled', fix: '' };
+    const body = jwt === undefined
+        ? { role_id: by.roleId ?? '', ...(by.secretId === undefined ? {} : { secret_id: by.secretId }) }
+        : { ...(by.role === undefined ? {} : { role: by.role }), jwt: jwt.token };
+    let lost = false;
+    const told = await ask(around, LOGIN_WITHIN, async (within) => {
+        const answer = await http.send(addr, { ...to(by, 'login'), body, within, fresh: true });
+        if (!answer.answered) {
+            lost ||= answer.sent;
+            return { retry: true, because: answer.because, fix: '' };
         }
+        const read = loggedIn.safeParse(answer.json);
+        if (answer.status === 200 && read.success) {
+            const { client_token: token, lease_duration: ttlSeconds, token_type: type } = read.data.auth;
+            hide(token, around);
+            return { done: { ok: true, token, batch: type === 'batch' || /^(hvb|b)\./.test(token), ttlSeconds } };
+        }
+        return refusal(answer, by, jwt?.token, around.secrets);
+    });
+    if ('done' in told)
+        return told.done;
+    const spent = lost && by.method === 'approle' && /role or secret ID/.test(told.because);
+    return {
+        ok: false,
+        because: `no login at auth/${(0,printable/* printable */.g)(by.mount, 100)}: ${told.because}`,
+        fix: spent
+            ? `An answer to this login was lost on the way: if the secret id was for one use, that spent it. ${told.fix}`
+            : told.fix,
+    };
+}
+/**
+ * Revokes the run's own token, so that nothing of it is left behind; on the cluster that is primary by now, since tokens
+ * move with a promotion (POST auth/token/revoke-self, facts 8). May be asked again at any time.
+ *
+ * @returns what is left behind and why, as a sentence; undefined where nothing is
+ */
+async function revoke(http, addr, { token, batch, ttlSeconds }, namespace, around) {
+    if (batch) {
+        const until = ttlSeconds > 0 ? `, at most ${(0,clock/* span */.Ln)(ttlSeconds * 1000)} after the login` : '';
+        return `The Vault token of this run is a batch token, which can't be revoked: it ends by itself${until}.`;
     }
-    /** One reading. A whole one asks for health as well; a quick one only where the role makes it matter. */
-    async #read(side, whole, within) {
-        const [vault, view] = [this.#vaults[side], this.#views[side]];
-        const [asked, askedAt] = [(0,clock/* monotonic */.x1)(), Date.now()];
-        view.pending += 1;
-        const [status, wholeHealth] = await Promise.all([vault.status(within), whole ? healthOf(vault, within) : undefined]);
-        const before = view.cluster;
-        // Whether the new primary serves is what the wait is for; what was read of it as a secondary says nothing of that.
-        const matters = status.ok && status.value.mode === 'primary' && !(0,cluster/* serving */.fO)(before);
-        const health = wholeHealth ?? (matters ? await healthOf(vault, within) : undefined);
-        view.pending -= 1;
-        // A slow answer must not overwrite the reading of a look that began after it.
-        if (asked < view.askedAt)
-            return;
-        view.askedAt = asked;
-        view.cluster = reading(before, askedAt, status, health);
-        this.#seen(this.world, side);
+    let lost = false;
+    // The run's own time may be up; what it leaves behind is still to be taken away.
+    const its = { ...around, deadline: new clock/* Deadline */.B2(REVOKE_WITHIN) };
+    const told = await ask(its, REVOKE_WITHIN, async (within) => {
+        const call = { method: 'POST', path: 'auth/token/revoke-self', token, within, fresh: true };
+        const answer = await http.send(addr, { ...call, headers: inNamespace(namespace) });
+        if (!answer.answered) {
+            lost ||= answer.sent;
+            return { retry: true, because: answer.because, fix: '' };
+        }
+        const words = wordsOf(answer.json, around.secrets);
+        if (answer.status === 204 || answer.status === 200)
+            return { done: undefined };
+        // A token that Vault does not know any more needs no revoking. After a lost answer that was this run's own doing.
+        if (answer.status === 403 && (lost || /invalid token|bad token/.test(words)))
+            return { done: undefined };
+        return { retry: passing(answer.status), because: said(answer.status, words), fix: '', afterMs: afterMs(answer) };
+    });
+    if ('done' in told)
+        return undefined;
+    const until = ttlSeconds > 0 ? `: it ends by itself, at most ${(0,clock/* span */.Ln)(ttlSeconds * 1000)} after the login` : '';
+    return `The Vault token of this run could not be revoked (${told.because})${until}.`;
+}
+/**
+ * The id token that GitHub signs for this job. Asked for here and not through `@actions/core`, whose ten retries end at
+ * no deadline and follow redirects with the request token in hand.
+ *
+ * @returns the token, redacted and masked; or why there is none
+ */
+async function githubIdToken(audience, around) {
+    const { ACTIONS_ID_TOKEN_REQUEST_URL: base = '', ACTIONS_ID_TOKEN_REQUEST_TOKEN: bearer = '' } = process.env;
+    around.secrets.add(bearer);
+    if (base === '' || bearer === '')
+        return { ok: false, because: 'GitHub gives this job no id token', fix: GRANT };
+    if (!trusted(base)) {
+        return {
+            ok: false,
+            because: 'ACTIONS_ID_TOKEN_REQUEST_URL is not an https address, so nothing was sent there',
+            fix: 'The runner sets it; look for a step before this one that changes it.',
+        };
+    }
+    const query = audience === undefined ? '' : `${base.includes('?') ? '&' : '?'}audience=${encodeURIComponent(audience)}`;
+    // A proxy of the environment is used, and the machine's own CAs: `ca-cert` is for the clusters.
+    const dispatcher = new undici.EnvHttpProxyAgent({
+        connect: { rejectUnauthorized: true },
+        requestTls: { rejectUnauthorized: true },
+        maxResponseSize: LARGEST_ID_TOKEN_ANSWER,
+    });
+    try {
+        const told = await ask(around, ID_TOKEN_WITHIN, async (within) => {
+            try {
+                const { statusCode, body } = await (0,undici.request)(base + query, {
+                    dispatcher,
+                    headers: { accept: 'application/json', authorization: `Bearer ${bearer}`, 'user-agent': 'vault-dr-failover' },
+                    signal: AbortSignal.timeout(within),
+                });
+                const read = statusCode === 200 ? idToken.safeParse((0,json/* parseJson */.q)(await body.text())) : undefined;
+                if (read?.success)
+                    return { done: read.data.value };
+                if (read === undefined)
+                    await body.dump();
+                const because = read === undefined ? `HTTP ${statusCode}` : 'its answer holds no id token';
+                const refused = statusCode >= 300 && statusCode < 500 && !passing(statusCode);
+                return { retry: !refused, because, fix: refused ? GRANT : '' };
+            }
+            catch {
+                // The library's words may quote the request, which holds a token.
+                return { retry: true, because: `the connection failed, or took longer than ${(0,clock/* span */.Ln)(within)}`, fix: '' };
+            }
+        });
+        if ('done' in told) {
+            hide(told.done, around);
+            return { ok: true, token: told.done };
+        }
+        const fix = told.fix || 'Run it again; see https://www.githubstatus.com if it stays so.';
+        return { ok: false, because: `GitHub gave no id token: ${told.because}`, fix };
+    }
+    finally {
+        await dispatcher.destroy();
     }
 }
-async function healthOf(vault, within) {
-    const health = await vault.health(within);
-    if (!health.ok || health.value.standby !== true)
-        return { health, led: undefined };
-    const leader = await vault.leader(within);
-    return { health, led: leader.ok ? (leader.value.leader_address ?? '') !== '' : undefined };
+const GRANT = 'Give the job `permissions: id-token: write` (a pull request from a fork never gets an id token), or use auth-method approle or token.';
+/** Three parts of base64url, as GitHub signs it. */
+const idToken = schemas/* object */.Ikc({
+    value: schemas/* string */.YjP()
+        .max(16_384)
+        .regex(/^[\w-]+\.[\w-]+\.[\w-]+$/),
+});
+/** Only to https, or to a stand-in on this machine, goes a token. */
+function trusted(url) {
+    if (!URL.canParse(url))
+        return false;
+    const { protocol, hostname } = new URL(url);
+    return protocol === 'https:' || (protocol === 'http:' && /^(localhost|\[::1\]|127\.\d+\.\d+\.\d+)$/.test(hostname));
 }
-function reading(before, askedAt, status, read) {
-    const at = Date.now();
-    const health = read === undefined ? before.health : read.health.ok ? read.health.value : undefined;
-    const healthCode = read === undefined ? before.healthCode : read.health.status;
-    const led = read === undefined ? before.led : read.led;
-    const base = { host: before.host, askedAt, at, health, healthCode, led };
-    if (status.ok)
-        return { ...base, silent: false, dr: status.value, last: { dr: status.value, at } };
-    const enterpriseOnly = status.status === 404;
-    const because = enterpriseOnly
-        ? 'it has no DR replication: this is not Vault Enterprise, or not Vault'
-        : health?.initialized === false
-            ? 'it is not initialized'
-            : status.because;
-    const silent = status.silent && !(read?.health.ok ?? false);
-    return { ...base, silent, because, last: before.last };
+/** Redacts and masks a token; of an id token also its parts, since what it says and its signature are shown alone too. */
+function hide(token, { secrets, mask }) {
+    for (const secret of [token, ...(/^ey[\w-]*\./.test(token) ? token.split('.').slice(1) : [])])
+        secrets.add(secret);
+    mask(token);
+}
+/** Tries until it is done or refused for good, the tries or the time are used up, or the run is cancelled. */
+async function ask({ deadline, cancelled }, longest, attempt) {
+    const until = new clock/* Deadline */.B2(Math.min(longest, deadline.left));
+    let last = { retry: false, because: 'the time for it is up', fix: '' };
+    for (let tries = 1; tries <= TRIES && !until.passed; tries += 1) {
+        last = await patient(attempt(Math.ceil(Math.min(TRY_WITHIN, until.left))), cancelled);
+        if ('done' in last || !last.retry)
+            return last;
+        const pause = last.afterMs ?? PAUSE * 2 ** (tries - 1);
+        if (cancelled.aborted || tries === TRIES || pause >= until.left)
+            break;
+        await rest(pause, cancelled);
+        if (cancelled.aborted)
+            break;
+    }
+    return last;
+}
+/** What an attempt comes to; when the run is cancelled, only what it comes to within a moment. */
+async function patient(attempt, cancelled) {
+    const over = new AbortController();
+    const left = async () => {
+        await rest(2 ** 31 - 1, AbortSignal.any([cancelled, over.signal]));
+        await rest(CANCEL_GRACE, over.signal);
+        return { retry: false, because: 'the run was cancelled', fix: '' };
+    };
+    try {
+        return await Promise.race([attempt, left()]);
+    }
+    finally {
+        over.abort();
+    }
+}
+/** Sleeps for `ms`, or until the signal. */
+async function rest(ms, signal) {
+    await (0,promises_.setTimeout)(ms, undefined, { signal }).catch(() => undefined);
+}
+function to(by, call) {
+    const mount = by.mount.split('/').map(encodeURIComponent).join('/');
+    return { method: 'POST', path: `auth/${mount}/${call}`, headers: inNamespace(by.namespace) };
+}
+const inNamespace = (namespace) => namespace === undefined ? {} : { 'x-vault-namespace': namespace };
+/** What may be otherwise in a moment: a node that starts, changes its role, has not caught up, or has too much to do. */
+const passing = (status) => [408, 412, 429].includes(status) || status >= 500;
+/** `Retry-After` in whole seconds; anything else says nothing. In ms. */
+function afterMs({ retryAfter }) {
+    if (retryAfter === undefined || !/^\d{1,9}$/.test(retryAfter))
+        return undefined;
+    return Math.min(Math.max(Number(retryAfter) * 1000, PAUSE), LONGEST_PAUSE);
+}
+/** A server's reasons on one line, without our secrets. */
+function wordsOf(json, secrets) {
+    const parsed = vault_schemas/* errors */.sO.safeParse(json);
+    return parsed.success ? (0,printable/* printable */.g)(parsed.data.errors.map((error) => secrets.redact(error)).join('; ')) : '';
+}
+const said = (status, words) => words === '' ? `HTTP ${status}` : `HTTP ${status}, ${JSON.stringify(words)}`;
+/** An answer that is no login, in our words: what is wrong, and what to change where. */
+function refusal(answer, by, jwt, secrets) {
+    const { status, json } = answer;
+    const words = wordsOf(json, secrets);
+    if (status === 200) {
+        if (secondFactor.safeParse(json).success) {
+            const fix = 'Exempt this role from the MFA enforcement: a workflow has no second factor.';
+            return { retry: false, because: 'Vault asks for a second factor', fix };
+        }
+        return { retry: true, because: 'its answer is not one that Vault gives to a login', fix: '' };
+    }
+    if (status >= 300 && status < 400) {
+        return {
+            retry: false,
+            because: `HTTP ${status}: it redirects elsewhere, which is not followed`,
+            fix: 'Give the address of the active node, or of a load balancer that leads to it.',
+        };
+    }
+    if (/path disabled in replication DR secondary mode/.test(words)) {
+        return {
+            retry: false,
+            because: `it is a DR secondary, which has no logins (${said(status, words)})`,
+            fix: 'Log in on the primary: look again which cluster that is.',
+        };
+    }
+    const meaning = by.method === 'jwt' ? jwtMeaning(words, by, jwt, secrets) : approleMeaning(words);
+    const found = meaning ?? (status === 403 || status === 404 ? nowhere(by) : undefined);
+    const because = found === undefined ? said(status, words) : `${found[0]} (${said(status, words)})`;
+    // Vault fetches GitHub's keys at a login, and has no second try of its own.
+    const retry = /fetching keys/.test(words) || (meaning === undefined && passing(status));
+    return { retry, because, fix: found?.[1] ?? '', afterMs: afterMs(answer) };
+}
+/** Vault answers so to a mount that does not exist, too; it does not tell strangers which exist. */
+const nowhere = (by) => [
+    `Vault knows no such login, or it is locked for now`,
+    `Check auth-mount (${(0,printable/* printable */.g)(by.mount, 100)}) and namespace (${by.namespace === undefined ? 'root' : (0,printable/* printable */.g)(by.namespace, 100)})${by.method === 'approle' ? '; after several wrong secret ids Vault locks a role for some minutes' : ''}.`,
+];
+/** The failures of `auth/<approle>/login` (facts 8, and Vault's source for the ones with an address). */
+function approleMeaning(words) {
+    const cases = [
+        [
+            /invalid role or secret ID|invalid role_id|invalid secret_id/,
+            [
+                'invalid role or secret ID',
+                'Check approle-role-id, and make a new secret id: it may have expired, been used up or been destroyed.',
+            ],
+        ],
+        [/missing role_id/, ['no role id was given', 'Set approle-role-id.']],
+        [/missing secret_id/, ['the role wants a secret id', 'Set approle-secret-id.']],
+        [...ELSEWHERE],
+    ];
+    return cases.find(([pattern]) => pattern.test(words))?.[1];
+}
+const ELSEWHERE = [
+    /CIDR/,
+    [
+        "the role does not take logins from this runner's address",
+        "Run on a runner inside the role's bound CIDRs, or widen them.",
+    ],
+];
+/** The failures of `auth/<jwt>/login` (facts 8, and the words of its token library in older and newer releases). */
+function jwtMeaning(words, by, jwt, secrets) {
+    const mount = (0,printable/* printable */.g)(by.mount, 100);
+    const role = by.role === undefined ? 'the default role' : `the role ${JSON.stringify((0,printable/* printable */.g)(by.role, 100))}`;
+    const claims = claimsOf(jwt);
+    const shown = (name) => {
+        const value = claims[name];
+        const text = typeof value === 'string' ? value : JSON.stringify(value);
+        return text === undefined ? '' : `: this run has ${name} = ${JSON.stringify((0,printable/* printable */.g)(secrets.redact(text), 200))}`;
+    };
+    const clock = 'Check the clocks of the Vault servers: GitHub signs an id token for a few minutes.';
+    const [, claim = ''] = /claim "([\w./-]{1,60})"|"([\w./-]{1,60})" claim/.exec(words)?.filter(Boolean) ?? [];
+    const cases = [
+        [
+            /could not be found/,
+            [
+                `${role} does not exist at auth/${mount}`,
+                `Set auth-role to a role that \`vault list auth/${mount}/role\` names, or make it.`,
+            ],
+        ],
+        [/missing role/, [`auth/${mount} has no default role`, 'Set auth-role.']],
+        [
+            /oidc role_type/,
+            [`${role} is for logins in a browser`, 'Make a role with role_type=jwt, and name it in auth-role.'],
+        ],
+        [
+            /could not load configuration/,
+            [
+                `auth/${mount} is not configured`,
+                `Write oidc_discovery_url and bound_issuer (https://token.actions.githubusercontent.com) to auth/${mount}/config.`,
+            ],
+        ],
+        [
+            /no audiences bound/,
+            [
+                `${role} names no audience, and an id token of GitHub's always has one${shown('aud')}`,
+                'Set bound_audiences of the role.',
+            ],
+        ],
+        [
+            /\baud(ience)?\b.*claim|audience/,
+            [
+                `the audience of the id token is not one that ${role} takes${shown('aud')}`,
+                "Set auth-audience to one of the role's bound_audiences, or add this one there.",
+            ],
+        ],
+        [/token is expired/, ['the id token has expired, by the clock of Vault', clock]],
+        [/not yet valid|issued in the future/, ['the id token is not valid yet, by the clock of Vault', clock]],
+        [
+            /\(iss\)|issuer/,
+            [
+                `the id token comes from an issuer that auth/${mount} does not take${shown('iss')}`,
+                `Set bound_issuer in auth/${mount}/config to it.`,
+            ],
+        ],
+        [
+            /signature|known key|signing algorithm/,
+            [
+                'Vault could not verify who signed the id token',
+                `Check oidc_discovery_url in auth/${mount}/config, and that Vault can reach it.`,
+            ],
+        ],
+        [...ELSEWHERE],
+        [
+            /\(sub\)|sub claim|bound subject/,
+            [`${role} is bound to another subject${shown('sub')}`, "Change the role's bound_subject, or run from there."],
+        ],
+        [
+            /validating claims|claim "|" claim/,
+            [
+                `${role} is bound to other claims than this run has${shown(claim)}`,
+                "Run from where the role's bound_claims say (repository, ref, environment), or change them.",
+            ],
+        ],
+    ];
+    return cases.find(([pattern]) => pattern.test(words))?.[1];
+}
+/** What an id token says, unverified: only to tell a person which claim did not fit. */
+function claimsOf(jwt) {
+    const payload = (0,json/* parseJson */.q)(Buffer.from(jwt?.split('.')[1] ?? '', 'base64url').toString('utf8'));
+    return typeof payload === 'object' && payload !== null ? { ...payload } : {};
 }
 
+// EXTERNAL MODULE: ./build/lookout.js
+var build_lookout = __nccwpck_require__(5237);
 // EXTERNAL MODULE: ./build/outcome.js
 var outcome = __nccwpck_require__(7072);
 // EXTERNAL MODULE: ./build/plan.js
 var plan = __nccwpck_require__(1781);
 // EXTERNAL MODULE: ./build/report.js
 var build_report = __nccwpck_require__(2200);
-// EXTERNAL MODULE: ./build/secrets.js
-var build_secrets = __nccwpck_require__(5009);
-// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 15 modules
-var schemas = __nccwpck_require__(9691);
-;// CONCATENATED MODULE: ./build/vault/schemas.js
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+;// CONCATENATED MODULE: ./build/sealed.js
 /**
- * The fields of Vault's answers that something is decided by; everything else a server says is dropped here.
- *
- * Strict where a decision hangs on it (an unknown `mode` is no mode), liberal where versions differ: WAL positions are
- * numbers while epochs and ages are strings in the documented samples, and Go writes an empty list as null.
+ * A secret on its way from the main step to the post step. The runner keeps that state in plain files, so it is sealed
+ * under a key made from the run's own secret inputs: whoever holds those needs no state to do harm, and nobody else can
+ * read it. It is as hard to open as the inputs are to guess; the key is not stretched, since tokens, key shares and
+ * secret ids are random already.
  */
 
-/** A count, as a number or as a string of digits; never beyond what a double holds exactly. */
-const count = schemas/* union */.KCZ([
-    schemas/* int */.Whr(),
-    schemas/* string */.YjP()
-        .regex(/^-?\d{1,15}$/)
-        .transform(Number),
-]);
-const absent = (type) => type.nullish().transform((value) => value ?? undefined);
-/** Go writes an empty list as null; a server that does not know the field leaves it out. */
-const list = (type) => schemas/* array */.YOg(type)
-    .nullable()
-    .optional()
-    .transform((value) => (value === null ? [] : value));
-/** Text that goes no further than a comparison or, made printable, a line of evidence. */
-const schemas_text = schemas/* string */.YjP().max(512);
-/** RFC 3339, as ms since the epoch; undefined for Go's zero time and for what is no time. */
-const time = schemas_text.transform((value) => {
-    const at = Date.parse(value);
-    return Number.isFinite(at) && at > 0 ? at : undefined;
-});
-/** What a version is made of: `1.21.1+ent`, `2.1.0-rc1+ent.hsm`. */
-const version = schemas/* string */.YjP().regex(/^\d{1,5}\.\d{1,5}\.\d{1,5}[0-9A-Za-z.+-]{0,40}$/);
-/** One end of a replication link as the other end reports it (facts 1.3). */
-const peer = schemas/* object */.Ikc({
-    node_id: absent(schemas_text),
-    connection_status: absent(schemas_text),
-    last_heartbeat: absent(time),
-    replication_primary_canary_age_ms: absent(count),
-});
-/** `data` of GET sys/replication/dr/status (facts 1.2 to 1.6). */
-const replication = schemas/* object */.Ikc({
-    mode: schemas/* enum */.k5n(['primary', 'secondary', 'disabled', 'unsupported']),
-    cluster_id: absent(schemas_text),
-    state: absent(schemas_text),
-    corrupted_merkle_tree: absent(schemas/* boolean */.zMY()),
-    merkle_root: absent(schemas_text),
-    ssct_generation_counter: absent(count),
-    reindex_in_progress: absent(schemas/* boolean */.zMY()),
-    last_dr_wal: absent(count),
-    last_wal: absent(count),
-    known_secondaries: list(schemas_text),
-    secondaries: list(peer),
-    last_remote_wal: absent(count),
-    connection_state: absent(schemas_text),
-    secondary_id: absent(schemas_text),
-    primaries: list(peer),
-});
-/** The bare body of GET sys/health (facts 2.1). */
-const health = schemas/* object */.Ikc({
-    initialized: schemas/* boolean */.zMY(),
-    sealed: schemas/* boolean */.zMY(),
-    standby: absent(schemas/* boolean */.zMY()),
-    version: absent(version),
-    cluster_id: absent(schemas_text),
-    server_time_utc: absent(count),
-});
-/** The bare body of GET sys/leader (facts 2.2); no leader yet: an empty address. */
-const leader = schemas/* object */.Ikc({ leader_address: absent(schemas_text) });
-/** `data` of GET auth/token/lookup-self (facts 8). */
-const schemas_token = schemas/* object */.Ikc({
-    ttl: count,
-    type: absent(schemas_text),
-    policies: list(schemas_text),
-    num_uses: absent(count),
-});
-/** `data` of POST sys/capabilities-self: a list of capabilities by path (and by `capabilities`, where one was asked). */
-const capabilities = schemas/* record */.g1P(schemas/* string */.YjP(), schemas/* array */.YOg(schemas_text));
-const publicKey = schemas/* object */.Ikc({ secondary_public_key: schemas/* string */.YjP().min(1).max(8192) });
-/** secondary-token answers `data.token` where it was given a public key, and `wrap_info.token` where not (facts 3.1). */
-const activation = schemas/* union */.KCZ([
-    schemas/* object */.Ikc({ data: schemas/* object */.Ikc({ token: schemas/* string */.YjP().min(8) }) }).transform((body) => body.data.token),
-    schemas/* object */.Ikc({ wrap_info: schemas/* object */.Ikc({ token: schemas/* string */.YjP().min(8) }) }).transform((body) => body.wrap_info.token),
-]);
-/** What every Vault error holds (facts 8). */
-const schemas_errors = schemas/* object */.Ikc({ errors: schemas/* array */.YOg(schemas/* string */.YjP()) });
-const anything = schemas/* unknown */.L5J();
-/** The envelope of a logical answer, and what is in it. */
-const enveloped = (type) => schemas/* object */.Ikc({ data: schemas/* unknown */.L5J() })
-    .transform((body) => body.data)
-    .pipe(type);
-
-;// CONCATENATED MODULE: ./build/vault/client.js
-
+/** Names the form of what follows; bound to the text, so an old form can't be passed off as a new one. */
+const VERSION = 'v1';
+/** In bytes. A salt of its own for every text makes a key of its own for every nonce. */
+const SALT = 32;
+const NONCE = 12;
+const TAG = 16;
 /**
- * Role changes answer before their work begins (facts 5), so an answer that takes longer has been lost on the way; what
- * the write did is then for looks to tell, which go on all the while. In ms.
+ * @param keys secret inputs in a fixed order; empty ones are passed over, so both steps may hand over all they know
+ * @returns `v1.` and base64url of salt, nonce, text and tag; `''` where there is no key: then nothing is kept
  */
-const WRITE_WITHIN = 20_000;
-/** Keys and tokens are made at once. In ms. */
-const MAKE_WITHIN = 5000;
-const READ_WITHIN = 10_000;
-/** A server may ask for an hour; nobody waits that long without a primary. */
-const LONGEST_PAUSE = 30_000;
-class Vault {
-    addr;
-    #http;
-    #secrets;
-    /** @param addr without /v1 and without a slash at its end */
-    constructor(addr, http, secrets) {
-        this.addr = addr;
-        this.#http = http;
-        this.#secrets = secrets;
-    }
-    /** GET sys/replication/dr/status: needs no token, answers in every role (facts 1.1). */
-    status(within) {
-        return this.#get('sys/replication/dr/status', enveloped(replication), { within });
-    }
-    /** GET sys/health: every status code that carries the body is data, also 429, 472, 473, 501 and 503 (facts 2.1). */
-    health(within) {
-        return this.#get('sys/health', health, { within, anyStatus: true });
-    }
-    /** GET sys/leader: who is the active node of this cluster (facts 2.2). */
-    leader(within) {
-        return this.#get('sys/leader', leader, { within });
-    }
-    /** GET auth/token/lookup-self; on the primary it answers for batch tokens too. */
-    lookupSelf(token) {
-        return this.#get('auth/token/lookup-self', enveloped(schemas_token), { token });
-    }
-    /** POST sys/capabilities-self: what this token may do with each path. A question, though Vault wants it as a POST. */
-    async capabilitiesSelf(token, paths) {
-        const answer = await this.#http.send(this.addr, {
-            method: 'POST',
-            path: 'sys/capabilities-self',
-            token,
-            body: { paths },
-            within: READ_WITHIN,
-        });
-        const read = this.#read(answer, enveloped(capabilities), false);
-        return read.ok ? { ...read, value: new Map(Object.entries(read.value)) } : read;
-    }
-    /**
-     * GET sys/storage/raft/autopilot/state with the DR operation token as the header's token: the one read by which a DR
-     * secondary can prove that a batch token is alive, where its policy has the path (facts 3.5).
-     */
-    autopilotState(drOperationToken) {
-        return this.#get('sys/storage/raft/autopilot/state', anything, { token: drOperationToken });
-    }
-    /** POST dr/primary/demote: becomes a secondary that connects to nobody; nothing is erased (facts 3.1). */
-    demote(token) {
-        return this.#write('sys/replication/dr/primary/demote', anything, {}, token);
-    }
-    /** POST dr/secondary/promote; `force` is never sent. The token in the body is the whole credential (facts 3.2). */
-    promote(drOperationToken, primaryClusterAddr) {
-        return this.#write('sys/replication/dr/secondary/promote', anything, {
-            dr_operation_token: drOperationToken,
-            ...(primaryClusterAddr === undefined ? {} : { primary_cluster_addr: primaryClusterAddr }),
-        });
-    }
-    /** POST dr/secondary/generate-public-key: harmless to repeat, changes no role (facts 3.2). */
-    async generatePublicKey(token) {
-        const answer = await this.#write('sys/replication/dr/secondary/generate-public-key', enveloped(publicKey), {}, token, MAKE_WITHIN);
-        return answer.kind === 'accepted' ? { kind: 'accepted', value: answer.value.secondary_public_key } : answer;
-    }
-    /** POST dr/primary/secondary-token: an activation token for a secondary that will be known as `id` (facts 3.1). */
-    async secondaryToken(token, id, publicKey) {
-        const answer = await this.#write('sys/replication/dr/primary/secondary-token', activation, { id, ...(publicKey === undefined ? {} : { secondary_public_key: publicKey }) }, token, MAKE_WITHIN);
-        // It stands for the whole data of the primary: whoever unwraps it can replicate it.
-        if (answer.kind === 'accepted')
-            this.#secrets.add(answer.value);
-        return answer;
-    }
-    /** POST dr/primary/revoke-secondary: the id may not connect any more (facts 3.1). */
-    revokeSecondary(token, id) {
-        return this.#write('sys/replication/dr/primary/revoke-secondary', anything, { id }, token);
-    }
-    /** POST dr/secondary/update-primary with an activation token; nothing is erased (facts 3.2). */
-    updatePrimary(drOperationToken, activationToken, primaryApiAddr) {
-        return this.#write('sys/replication/dr/secondary/update-primary', anything, {
-            dr_operation_token: drOperationToken,
-            token: activationToken,
-            ...(primaryApiAddr === undefined ? {} : { primary_api_addr: primaryApiAddr }),
-        });
-    }
-    async #get(path, schema, options) {
-        const { within = READ_WITHIN, token, anyStatus = false } = options;
-        return this.#read(await this.#http.send(this.addr, { method: 'GET', path, token, within }), schema, anyStatus);
-    }
-    #read(answer, schema, anyStatus) {
-        if (!answer.answered)
-            return { ok: false, silent: true, status: 0, because: answer.because, errors: [] };
-        const good = answer.status === 200;
-        const parsed = good || anyStatus ? schema.safeParse(answer.json) : undefined;
-        if (parsed?.success)
-            return { ok: true, status: answer.status, value: parsed.data };
-        const errors = this.#errors(answer.json);
-        const because = good ? 'its answer is not one that Vault gives' : said(answer.status, errors);
-        return { ok: false, silent: false, status: answer.status, because, errors };
-    }
-    async #write(path, schema, body, token, within = WRITE_WITHIN) {
-        const call = { method: 'POST', path, token, body, within, fresh: true };
-        const answer = await this.#http.send(this.addr, call);
-        if (!answer.answered)
-            return { kind: 'unclear', because: answer.because, sent: answer.sent };
-        const { status, json, retryAfter } = answer;
-        if (status === 200 || status === 204) {
-            const parsed = status === 204 || isObject(json) ? schema.safeParse(json) : undefined;
-            if (parsed?.success)
-                return { kind: 'accepted', value: parsed.data };
-            return { kind: 'unclear', because: `HTTP ${status} with an answer that is not one that Vault gives`, sent: true };
-        }
-        const errors = this.#errors(json);
-        const because = said(status, errors);
-        const catchingUp = status === 503 && errors.some((error) => /catching up/i.test(error));
-        if (status === 429 || status === 412 || catchingUp)
-            return { kind: 'later', because, afterMs: pause(retryAfter) };
-        // An earlier one of ours or of somebody else's may have landed: that is for a look to say.
-        const landed = errors.some((error) => /not a dr secondary/i.test(error));
-        if (status >= 300 && status < 400) {
-            return {
-                kind: 'refused',
-                because: `HTTP ${status}: it redirects elsewhere, which is not followed; give the address of the active node or of a load balancer that leads to it`,
-                status,
-            };
-        }
-        if (status >= 400 && status < 500 && schemas_errors.safeParse(json).success && !landed)
-            return { kind: 'refused', because, status };
-        return { kind: 'unclear', because, sent: true };
-    }
-    #errors(json) {
-        const parsed = schemas_errors.safeParse(json);
-        return parsed.success ? parsed.data.errors.map((error) => this.#secrets.redact(error)) : [];
-    }
+function seal(value, keys) {
+    const salt = (0,external_node_crypto_.randomBytes)(SALT);
+    const key = keyFrom(keys, salt);
+    if (key === undefined)
+        return '';
+    const nonce = (0,external_node_crypto_.randomBytes)(NONCE);
+    const cipher = (0,external_node_crypto_.createCipheriv)('aes-256-gcm', key, nonce, { authTagLength: TAG });
+    cipher.setAAD(Buffer.from(VERSION));
+    const parts = [salt, nonce, cipher.update(value, 'utf8'), cipher.final(), cipher.getAuthTag()];
+    return `${VERSION}.${Buffer.concat(parts).toString('base64url')}`;
 }
-const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
-/** `Retry-After` in seconds; a date or nonsense counts as one second. In ms, within bounds. */
-function pause(retryAfter) {
-    const seconds = retryAfter !== undefined && /^\d{1,9}$/.test(retryAfter) ? Number(retryAfter) : 0.5;
-    return Math.min(Math.max(seconds * 1000, 250), LONGEST_PAUSE);
-}
-/** What an HTTP status of Vault's means to an operator, where it means something (facts 3.6). */
-const MEANINGS = {
-    403: 'the token is wrong, expired, or its policy does not allow this',
-    404: 'there is no such path: is this Vault Enterprise, and the address right?',
-    405: 'this path takes no such call: is this Vault Enterprise, and the address right?',
-    412: 'a node that has not caught up yet answered',
-    429: 'too many requests, by a quota of this Vault',
-    431: 'a header is too large',
-    501: 'Vault is not initialized',
-};
-function said(status, errors) {
-    const words = errors.map((error) => error.trim()).filter((error) => error !== '');
-    if (words.length > 0)
-        return `HTTP ${status}, ${JSON.stringify(words.join('; '))}`;
-    return `HTTP ${status}${MEANINGS[status] ? ` (${MEANINGS[status]})` : ''}`;
-}
-
-// EXTERNAL MODULE: ./node_modules/undici/index.js
-var undici = __nccwpck_require__(6752);
-;// CONCATENATED MODULE: ./build/vault/json.js
-/**
- * JSON as a careful reader takes it. JSON.parse lets a text say two things at once: of two equal keys the last wins, and
- * `__proto__` becomes a field of its own that copying turns into a prototype. A status that reads both ways is no proof.
- */
-const DEEPEST = 64;
-const TOKENS = /"(?:[^"\\]|\\.)*"(\s*:)?|[{}[\]]/g;
-/**
- * @returns the value, or undefined where the text is not JSON, names a key twice in one object, names
- *   `__proto__`, or nests more than 64 deep.
- *   Numbers beyond 2^53 arrive rounded; the schemas take safe integers only.
- */
-function parseJson(text) {
+/** @returns the value; undefined where the keys are others, or the text is not one that `seal` made. Never throws. */
+function sealed_open(sealed, keys) {
+    const [version, text, ...more] = sealed.split('.');
+    if (version !== VERSION || text === undefined || more.length > 0)
+        return undefined;
+    const bytes = Buffer.from(text, 'base64url');
+    if (bytes.length < SALT + NONCE + TAG)
+        return undefined;
+    const key = keyFrom(keys, bytes.subarray(0, SALT));
+    if (key === undefined)
+        return undefined;
     try {
-        const value = JSON.parse(text);
-        return ambiguous(text) ? undefined : value;
+        const cipher = (0,external_node_crypto_.createDecipheriv)('aes-256-gcm', key, bytes.subarray(SALT, SALT + NONCE), { authTagLength: TAG });
+        cipher.setAAD(Buffer.from(VERSION));
+        cipher.setAuthTag(bytes.subarray(-TAG));
+        return Buffer.concat([cipher.update(bytes.subarray(SALT + NONCE, -TAG)), cipher.final()]).toString('utf8');
     }
     catch {
-        // What the library says of it quotes the text, which may hold anything.
+        // Another key, or a changed text: GCM does not tell which, and neither is a reason to fail.
         return undefined;
     }
 }
-/** Whether any object of this (valid) JSON text names a key twice or `__proto__`, or nests deeper than anything of Vault's. */
-function ambiguous(text) {
-    const open = [];
-    for (const [token, colon] of text.matchAll(TOKENS)) {
-        if (token === '{' || token === '[') {
-            // Vault nests a handful; a text that is nothing but brackets would cost a set for each.
-            if (open.push(new Set()) > DEEPEST)
-                return true;
-        }
-        else if (token === '}' || token === ']')
-            open.pop();
-        else if (colon !== undefined) {
-            const key = JSON.parse(token.slice(0, -colon.length));
-            const keys = open.at(-1);
-            if (typeof key !== 'string' || key === '__proto__' || keys?.has(key))
-                return true;
-            keys?.add(key);
-        }
-    }
-    return false;
+/** Each key goes in behind its length, so that `ab`, `c` and `a`, `bc` are different keys. */
+function keyFrom(keys, salt) {
+    const given = keys.filter((key) => key !== '').map((key) => Buffer.from(key));
+    if (given.length === 0)
+        return undefined;
+    const material = given.flatMap((key) => {
+        const length = Buffer.alloc(4);
+        length.writeUInt32BE(key.length);
+        return [length, key];
+    });
+    return Buffer.from((0,external_node_crypto_.hkdfSync)('sha256', Buffer.concat(material), salt, 'vault-dr-failover state', 32));
 }
 
+// EXTERNAL MODULE: ./build/secrets.js
+var build_secrets = __nccwpck_require__(5009);
+// EXTERNAL MODULE: ./build/credentials.js
+var credentials = __nccwpck_require__(9522);
+;// CONCATENATED MODULE: ./build/tokens.js
+/**
+ * Which token opens which door. The Vault token is for whichever cluster is primary: given, or from a login there. The DR
+ * operation token is for whichever is a secondary: given, or made there from key shares. A made one belongs to one cluster
+ * and, as far as is known, to one use, so each side gets its own, as late as it can be.
+ */
+
+
+
+class Tokens {
+    #sources;
+    #generated = new Map();
+    #made = [];
+    #vault;
+    constructor(sources) {
+        this.#sources = sources;
+        this.#vault = sources.inputs['vault-token'] ?? '';
+    }
+    /** The token for the primary, or '' where there is none yet. */
+    get vault() {
+        return this.#vault;
+    }
+    /** Everything that this run made, to be revoked or deleted at its end. */
+    get made() {
+        return this.#made;
+    }
+    /** The caller gets what was made: it is theirs to use, so the end of the run does not revoke it. */
+    handOut() {
+        this.#made.length = 0;
+        this.#sources.keep(this.#made);
+    }
+    /** What the main step made, for the post step to revoke. */
+    adopt(made) {
+        this.#made.push(...made);
+        this.#vault ||= made.find(({ kind }) => kind === 'login')?.token ?? '';
+    }
+    /** Takes over what another leg of the same run holds, so that a login or a token is not made twice. */
+    inherit(other) {
+        this.#vault = other.#vault;
+        this.#made.push(...other.#made);
+    }
+    /**
+     * A token that a DR secondary accepts in the header: a batch token, or undefined. A generated one is never put there:
+     * it might be used up by it.
+     */
+    get header() {
+        return [this.#sources.inputs['dr-operation-token'], this.#vault].find((token) => token !== undefined && (0,credentials/* isBatch */.bG)(token));
+    }
+    /** The Vault token that goes with the shares: Vault 2.0 and newer want one; older ones are not sent any (facts 4.1). */
+    forCeremony(cluster) {
+        const order = (0,build_cluster/* compareVersions */.Zy)(cluster.health?.version, '2.0.0');
+        return (order !== undefined && order < 0) || this.#vault === '' ? undefined : this.#vault;
+    }
+    /** Logs in on this cluster, where no token was given and none is held yet. A DR secondary takes no login (facts 8). */
+    async login(side) {
+        const { login, vaults, journal } = this.#sources;
+        if (login === undefined || this.#vault !== '')
+            return undefined;
+        const answer = await login(vaults[side]);
+        if (answer.ok) {
+            this.#vault = answer.token;
+            const { token, batch, ttlSeconds } = answer;
+            this.#remember({ kind: 'login', addr: vaults[side].addr, token, batch, ttlSeconds });
+            journal.say(`${this.#sources.world()[side].host}: logged in`);
+        }
+        return answer;
+    }
+    /** Makes a call with the Vault token; where it came from a login and is refused (the other cluster is primary now), logs in anew. */
+    async asVault(side, call) {
+        const first = await this.login(side);
+        if (first?.ok === false)
+            return { kind: 'refused', because: first.because, status: 0 };
+        const answer = await call(this.#vault);
+        if (answer.kind !== 'refused' || answer.status !== 403 || this.#sources.login === undefined || first !== undefined)
+            return answer;
+        this.#vault = '';
+        const again = await this.login(side);
+        return again?.ok ? call(this.#vault) : answer;
+    }
+    /** A DR operation token for this side, made now if none is given or at hand. */
+    async dr(side) {
+        const { inputs, vaults, world, secrets, journal } = this.#sources;
+        const given = inputs['dr-operation-token'];
+        if (given !== undefined)
+            return { ok: true, token: given };
+        const held = this.#generated.get(side);
+        if (held !== undefined)
+            return { ok: true, token: held.token };
+        const cluster = world()[side];
+        const generated = await (0,ceremony/* generate */.cM)({
+            vault: vaults[side],
+            host: cluster.host,
+            shares: inputs['key-shares'],
+            token: this.forCeremony(cluster),
+            secrets,
+            began: (nonce) => journal.attempt(cluster.host, nonce),
+        });
+        if (generated.ok) {
+            this.#generated.set(side, { token: generated.token, uses: 0 });
+            this.#remember({ kind: 'operation', addr: vaults[side].addr, token: generated.token });
+            journal.say(`${cluster.host}: a DR operation token was made from the key shares`);
+        }
+        return generated;
+    }
+    /**
+     * Makes a call with a DR operation token. Whether a failed use spends a generated token is not known (facts 10), so one
+     * that was used before and is refused now is replaced once.
+     */
+    async use(side, call) {
+        for (;;) {
+            const generated = await this.dr(side);
+            if (!generated.ok)
+                return { kind: 'refused', because: generated.because, status: 0 };
+            const answer = await call(generated.token);
+            const held = this.#generated.get(side);
+            if (held === undefined)
+                return answer;
+            held.uses += 1;
+            if (answer.kind !== 'refused' || held.uses < 2)
+                return answer;
+            this.#generated.delete(side);
+        }
+    }
+    #remember(made) {
+        this.#made.push(made);
+        this.#sources.keep(this.#made);
+    }
+}
+
+// EXTERNAL MODULE: ./build/vault/client.js
+var client = __nccwpck_require__(852);
 ;// CONCATENATED MODULE: ./build/vault/http.js
 /**
  * The only file that knows HTTP. One request, one answer, under one deadline for the whole of it; no retry, no redirect,
- * no answer larger than 1 MiB, and no foreign error text: Node's and undici's messages can quote a header, so each
- * failure is told in our own words.
+ * no answer larger than 1 MiB (but for a download, which is handed on as it comes), and no foreign error text: Node's and
+ * undici's messages can quote a header, so each failure is told in our own words.
  */
+
 
 
 /** Answers are capped: a status is a few KiB, and a broken server must not take the runner's memory. */
@@ -52179,7 +53510,7 @@ class Http {
         const dispatcher = (pipelining) => {
             // A deadline for the whole request stands above these, which only see idle time.
             const options = { connect, pipelining, allowH2: false, headersTimeout: 0, bodyTimeout: 0 };
-            return proxied ? new undici/* EnvHttpProxyAgent */.J2({ ...options, requestTls: connect }) : new undici/* Agent */.g6(options);
+            return proxied ? new undici.EnvHttpProxyAgent({ ...options, requestTls: connect }) : new undici.Agent(options);
         };
         this.#kept = dispatcher(1);
         // pipelining 0 closes the connection after each answer.
@@ -52192,7 +53523,7 @@ class Http {
      */
     async send(addr, call) {
         try {
-            const answer = await (0,undici/* request */.Em)(`${addr}/v1/${call.path}`, {
+            const answer = await (0,undici.request)(`${addr}/v1/${call.path}`, {
                 dispatcher: call.fresh ? this.#fresh : this.#kept,
                 method: call.method,
                 headers: {
@@ -52214,9 +53545,97 @@ class Http {
             return { answered: false, ...explain(error, call.within) };
         }
     }
+    /**
+     * Sends a GET to `addr` and hands the body of a 200 to `take`, which gets the next piece when it asks for it: meanwhile
+     * the server waits. No redirect is followed; where it leads is told.
+     *
+     * @param addr as for `send`
+     * @param take is called for a 200 alone. The pieces end by an error of ours where the body does, so that `take` must
+     *   let errors through that it has not made; whatever else it throws comes out of here. It may leave early: the rest is
+     *   not fetched then.
+     */
+    async download(addr, call, take) {
+        const stop = new AbortController();
+        let because;
+        let taking = false;
+        const giveUp = (why) => {
+            because ??= why;
+            stop.abort();
+        };
+        const cancel = () => giveUp('the run was cancelled');
+        if (call.signal.aborted)
+            cancel();
+        call.signal.addEventListener('abort', cancel);
+        const whole = setTimeout(giveUp, call.within, `it was not complete within ${(0,clock/* span */.Ln)(call.within)}`);
+        const head = setTimeout(giveUp, call.headWithin, `no answer within ${(0,clock/* span */.Ln)(call.headWithin)}`);
+        try {
+            const answer = await (0,undici.request)(`${addr}/v1/${call.path}`, {
+                dispatcher: this.#fresh,
+                method: 'GET',
+                headers: {
+                    'accept-encoding': 'identity',
+                    'user-agent': 'vault-dr-failover',
+                    'x-vault-request': 'true',
+                    ...(call.token === undefined ? {} : { 'x-vault-token': call.token }),
+                },
+                signal: stop.signal,
+            });
+            const { location, 'content-encoding': encoding } = answer.headers;
+            if (answer.statusCode !== 200 || (encoding !== undefined && encoding !== 'identity')) {
+                const other = await read(answer);
+                if (!other.answered)
+                    return { kind: 'none', because: other.because };
+                const { status, json } = other;
+                return { kind: 'answer', status, json, location: typeof location === 'string' ? location : undefined };
+            }
+            clearTimeout(head);
+            taking = true;
+            const idle = `nothing more came for ${(0,clock/* span */.Ln)(call.idle)}`;
+            const value = await take(pieces(answer.body, () => setTimeout(giveUp, call.idle, idle)));
+            return { kind: 'taken', value };
+        }
+        catch (error) {
+            if (error instanceof CutShort)
+                return { kind: 'none', because: because ?? 'its answer was cut short' };
+            if (taking)
+                throw error;
+            return { kind: 'none', because: because ?? explain(error, call.within).because };
+        }
+        finally {
+            clearTimeout(whole);
+            clearTimeout(head);
+            call.signal.removeEventListener('abort', cancel);
+        }
+    }
     /** Closes every connection, also those whose answer is still awaited. */
     async close() {
         await Promise.all([this.#kept.destroy(), this.#fresh.destroy()]);
+    }
+}
+/** The body of a download did not come to its end; why is known to `download` alone. */
+class CutShort extends Error {
+}
+/**
+ * The pieces of a body, each when it is asked for.
+ *
+ * @param idle starts the clock for the next piece
+ * @throws CutShort
+ */
+async function* pieces(body, idle) {
+    let timer = idle();
+    try {
+        for await (const piece of body) {
+            clearTimeout(timer);
+            yield piece;
+            timer = idle();
+        }
+    }
+    catch {
+        throw new CutShort();
+    }
+    finally {
+        clearTimeout(timer);
+        body.on('error', () => undefined).destroy();
     }
 }
 async function read(answer) {
@@ -52242,7 +53661,7 @@ async function read(answer) {
     return {
         answered: true,
         status: statusCode,
-        json: parseJson(Buffer.concat(chunks).toString('utf8')),
+        json: (0,json/* parseJson */.q)(Buffer.concat(chunks).toString('utf8')),
         retryAfter: typeof retryAfter === 'string' ? retryAfter : undefined,
     };
 }
@@ -52316,9 +53735,12 @@ function causes(error) {
 
 ;// CONCATENATED MODULE: ./build/session.js
 /**
- * What the main step and the post step share: the two clusters, the report and where it goes, and the end of every run,
- * which is a last look and the truth about it.
+ * What the main step and the post step share: the report and where it goes, the clusters and the tokens for them, and the
+ * end of every run, which is a last look, what is left behind taken away, and the truth in every sink.
  */
+
+
+
 
 
 
@@ -52338,75 +53760,194 @@ function causes(error) {
 function openSession(cancelled, before) {
     const secrets = new build_secrets/* Secrets */.S();
     const runner = new actions/* Runner */.b(secrets);
-    for (const proxy of ['http_proxy', 'https_proxy', 'HTTP_PROXY', 'HTTPS_PROXY'])
+    for (const proxy of PROXIES)
         secrets.add(passwordOf(process.env[proxy]));
-    let inputs;
     try {
-        inputs = (0,build_inputs/* readInputs */.Ko)((name) => runner.input(name), secrets, (secret) => runner.mask(secret));
+        const inputs = (0,build_inputs/* readInputs */.Ko)((name) => runner.input(name), secrets, (secret) => runner.mask(secret));
+        return new Session(runner, secrets, inputs, cancelled, before);
     }
     catch (error) {
         if (!(error instanceof build_inputs/* InvalidInputs */.hS))
             throw error;
-        return {
-            mistakes: error.mistakes,
-            runner,
-            operation: build_inputs/* OPERATIONS */.xb.find((name) => name === runner.input('operation').trim()),
-        };
+        const operation = build_inputs/* OPERATIONS */.xb.find((name) => name === runner.input('operation').trim());
+        return { mistakes: error.mistakes, runner, operation };
     }
-    const reportPath = before?.path ?? runner.reportPath(inputs['report-path']);
-    const report = before?.report ?? newReport(inputs);
-    const journal = new Journal(report, (line) => runner.log(line), () => runner.save(report, reportPath));
-    const http = new Http({
-        ca: inputs['ca-cert'],
-        cert: inputs['client-cert'],
-        key: inputs['client-key'],
-        serverName: inputs['tls-server-name'],
-    });
-    const vaults = { from: new Vault(inputs.from, http, secrets), to: new Vault(inputs.to, http, secrets) };
-    const { deeds } = report;
-    const token = inputs['dr-operation-token'];
-    const run = {
-        inputs,
-        vaults,
-        lookout: new Lookout(vaults, (world) => clockOutage(report, deeds, world)),
-        journal,
-        deadline: new clock/* Deadline */.B2(inputs.timeout),
-        cancelled,
-        deeds,
-        headerToken: token !== undefined && (0,credentials/* isBatch */.bG)(token) ? token : undefined,
-    };
-    const steps = inputs.operation === 'status' ? [] : (0,plan/* plan */.et)(inputs.operation, inputs);
-    const end = async (findings = []) => {
-        const world = await lastLook(run);
-        if (!cancelled.aborted && report.activationIds.length > 0) {
-            for (const id of await (0,attach/* tidy */.DZ)(run))
-                journal.note(`The activation id ${id} could not be revoked on ${world.to.host}: revoke it by hand.`);
+}
+const PROXIES = ['http_proxy', 'https_proxy', 'HTTP_PROXY', 'HTTPS_PROXY'];
+/** The state's name for the tokens that this run made, encrypted. */
+const MADE = 'made';
+class Session {
+    runner;
+    inputs;
+    journal;
+    reportPath;
+    cancelled;
+    deadline;
+    http;
+    secrets;
+    /** The direction that the inputs name. */
+    first;
+    constructor(runner, secrets, inputs, cancelled, before) {
+        this.runner = runner;
+        this.inputs = inputs;
+        this.cancelled = cancelled;
+        this.secrets = secrets;
+        this.reportPath = before?.path ?? runner.reportPath(inputs['report-path']);
+        const report = before?.report ?? newReport(inputs);
+        this.journal = new Journal(report, (line) => runner.log(line), () => runner.save(report, this.reportPath));
+        this.deadline = new clock/* Deadline */.B2(inputs.timeout);
+        this.http = new Http({
+            ca: inputs['ca-cert'],
+            cert: inputs['client-cert'],
+            key: inputs['client-key'],
+            serverName: inputs['tls-server-name'],
+        });
+        this.first = this.leg(inputs, report.deeds);
+    }
+    /** A run from one cluster to another; what it does is written down in `deeds`. */
+    leg(inputs, deeds) {
+        const { journal, http } = this;
+        const vaults = { from: new client/* Vault */.n(inputs.from, http, this.secrets), to: new client/* Vault */.n(inputs.to, http, this.secrets) };
+        const lookout = new build_lookout/* Lookout */.K(vaults, (world) => clockOutage(deeds, world));
+        const by = loginBy(inputs);
+        const tokens = new Tokens({
+            inputs,
+            vaults,
+            world: () => lookout.world,
+            secrets: this.secrets,
+            journal,
+            login: by && ((vault) => login(http, vault.addr, by, this.#around)),
+            keep: (made) => this.#keep(made),
+        });
+        const run = {
+            inputs,
+            vaults,
+            lookout,
+            journal,
+            tokens,
+            deadline: this.deadline,
+            cancelled: this.cancelled,
+            deeds,
+        };
+        return { run, steps: (0,plan/* plan */.et)(inputs) };
+    }
+    /** The same run in the other direction; it takes the login over. */
+    turned({ run }, deeds) {
+        const leg = this.leg({ ...run.inputs, from: run.inputs.to, to: run.inputs.from }, deeds);
+        leg.run.tokens.inherit(run.tokens);
+        return leg;
+    }
+    /** A last look, what is left behind taken away, and the verdict in every sink. */
+    async end({ run, steps }, more = {}) {
+        const { journal } = this;
+        const { report } = journal;
+        let world = await lastLook(run);
+        if (!this.cancelled.aborted) {
+            if (await this.#leaveNothingBehind(run))
+                world = await run.lookout.look();
+        }
+        else if (run.tokens.made.length > 0 || report.activationIds.length > 0) {
+            journal.say('the post step takes away what this run made');
         }
         journal.survey(steps, world);
-        report.after = { from: (0,build_report/* view */.U)(world.from), to: (0,build_report/* view */.U)(world.to) };
+        // The report's two columns are those of the first direction, whichever leg ends the run.
+        const turned = world.from.host !== report.hosts.from;
+        report.after = turned
+            ? { from: (0,build_report/* view */.U)(world.to), to: (0,build_report/* view */.U)(world.from) }
+            : { from: (0,build_report/* view */.U)(world.from), to: (0,build_report/* view */.U)(world.to) };
         report.endedAt = new Date().toISOString();
-        const result = (0,outcome/* conclude */.E)({
-            inputs,
+        report.cancelled = this.cancelled.aborted;
+        const ending = {
+            inputs: run.inputs,
             steps,
-            deeds,
+            deeds: run.deeds,
             world,
             checks: report.checks,
-            cancelled: cancelled.aborted,
+            cancelled: this.cancelled.aborted,
             report,
-            findings,
-        });
+        };
+        const result = (0,outcome/* conclude */.Ep)({ ...ending, ...more });
+        report.legs = more.legs ?? (run.deeds.sent > 0 ? [(0,outcome/* legReport */.VY)(run.deeds, world)] : []);
         report.result = result;
-        await publish(runner, report, reportPath, result);
-        await http.close();
+        const token = more.chore?.token;
+        if (token !== undefined)
+            this.runner.mask(token);
+        await publish(this.runner, report, this.reportPath, result, token);
+        await this.http.close();
         return result;
-    };
-    return { run, runner, steps, reportPath, end };
+    }
+    /** For the post step: the tokens that the main step made, read from the encrypted state. */
+    recall({ run }) {
+        const text = sealed_open(this.runner.recall(MADE), this.#keys);
+        if (text === undefined)
+            return;
+        const made = JSON.parse(text);
+        for (const { token } of made)
+            this.secrets.add(token);
+        run.tokens.adopt(made);
+    }
+    /** @returns whether anything was changed by it */
+    async #leaveNothingBehind({ vaults, lookout, tokens, journal }) {
+        const { report } = journal;
+        const { world } = lookout;
+        for (const id of await (0,attach/* tidy */.DZ)({ vaults, lookout, tokens, journal })) {
+            journal.note(`The activation id ${id} could not be revoked: revoke it by hand (operation: revoke-secondary).`);
+        }
+        for (const side of build_cluster/* SIDES */.BV) {
+            const nonce = report.attempts[world[side].host];
+            if (nonce === undefined)
+                continue;
+            const { host } = world[side];
+            const began = (ended) => journal.attempt(host, ended);
+            if (!(await (0,ceremony/* cancelOwn */.Pn)({ vault: vaults[side], token: tokens.forCeremony(world[side]), began }, nonce))) {
+                journal.note(`An attempt to generate a DR operation token is left on ${host}: run operation: cancel-operation-token.`);
+            }
+        }
+        for (const { kind, addr, token, batch = false, ttlSeconds = 0 } of tokens.made) {
+            const side = build_cluster/* SIDES */.BV.find((candidate) => vaults[candidate].addr === addr);
+            if (kind === 'operation' && side !== undefined)
+                await forget(vaults[side], world, side, token, tokens, journal);
+            if (kind === 'login') {
+                // A login's token follows the role: it is revoked where the primary is now.
+                const primary = build_cluster/* SIDES */.BV.find((candidate) => (0,build_cluster/* role */.JC)(world[candidate]) === 'primary') ?? 'from';
+                const login = { token, batch, ttlSeconds };
+                const left = await revoke(this.http, vaults[primary].addr, login, this.inputs.namespace, this.#around);
+                if (left !== undefined)
+                    journal.note(left);
+            }
+        }
+        return report.activationIds.length > 0 || tokens.made.length > 0;
+    }
+    get #around() {
+        const { deadline, cancelled } = this;
+        return { secrets: this.secrets, mask: (secret) => this.runner.mask(secret), deadline, cancelled };
+    }
+    /** The run's own secret inputs: whoever holds the state alone can't read what is sealed with them. */
+    get #keys() {
+        const given = build_inputs/* SECRET_INPUTS */.pH.map((name) => this.runner.input(name)).filter((key) => key !== '');
+        // Where a login by the job's own identity is all there is, its request token is the one secret of the run.
+        const request = process.env.ACTIONS_ID_TOKEN_REQUEST_TOKEN ?? '';
+        return given.length > 0 ? given : [request].filter((key) => key !== '');
+    }
+    #keep(made) {
+        this.runner.remember(MADE, seal(JSON.stringify(made), this.#keys));
+    }
+}
+/** Revokes a generated DR operation token that this run did not use up; on a primary it is worth nothing any more. */
+async function forget(vault, world, side, token, tokens, journal) {
+    if ((0,build_cluster/* role */.JC)(world[side]) !== 'secondary')
+        return;
+    const answer = await vault.deleteOperationToken(token, tokens.header);
+    // Refused means that it is gone: its use has revoked it.
+    if (answer.kind === 'later' || answer.kind === 'unclear') {
+        journal.note(`A generated DR operation token may be left on ${world[side].host}: ${answer.because}.`);
+    }
 }
 /** The verdict in every sink: report, summary, outputs, log, exit code. */
-async function publish(runner, report, reportPath, result) {
+async function publish(runner, report, reportPath, result, token) {
     runner.save(report, reportPath);
     await runner.summarize(report, reportPath);
-    runner.output(result, reportPath);
+    runner.output(result, reportPath, token);
     const told = [result.verdict, ...result.reasons, ...result.next.map((step) => `Next: ${step}`)];
     runner.log(`outcome: ${result.outcome}`);
     for (const line of told)
@@ -52420,6 +53961,7 @@ async function publish(runner, report, reportPath, result) {
 }
 function newReport(inputs) {
     const env = (name) => process.env[name] ?? '';
+    const run = `${env('GITHUB_SERVER_URL')}/${env('GITHUB_REPOSITORY')}/actions/runs/${env('GITHUB_RUN_ID')}`;
     return {
         schema: 1,
         operation: inputs?.operation,
@@ -52432,35 +53974,54 @@ function newReport(inputs) {
             workflow: env('GITHUB_WORKFLOW'),
             runId: env('GITHUB_RUN_ID'),
             attempt: env('GITHUB_RUN_ATTEMPT'),
-            url: env('GITHUB_RUN_ID') === ''
-                ? ''
-                : `${env('GITHUB_SERVER_URL')}/${env('GITHUB_REPOSITORY')}/actions/runs/${env('GITHUB_RUN_ID')}`,
+            url: env('GITHUB_RUN_ID') === '' ? '' : run,
         },
-        hosts: { from: inputs === undefined ? '' : (0,build_inputs/* hostOf */.w4)(inputs.from), to: inputs === undefined ? '' : (0,build_inputs/* hostOf */.w4)(inputs.to) },
+        hosts: {
+            from: inputs === undefined ? '' : (0,build_inputs/* hostOf */.w4)(inputs.from),
+            to: inputs === undefined ? '' : (0,build_inputs/* hostOf */.w4)(inputs.to),
+        },
         checks: [],
         steps: [],
         notes: [],
         activationIds: [],
+        attempts: {},
         deeds: (0,bring/* noDeeds */.Nm)(),
     };
 }
 /** A look at the end, repeated where a cluster that was seen before is out of sight for a moment. */
-async function lastLook({ lookout, cancelled }) {
+async function lastLook({ lookout, cancelled, deeds }) {
+    // Where nothing was sent, what the run just read is what is true.
+    if (deeds.sent === 0 && lookout.world.to.at > 0)
+        return lookout.world;
     for (let looks = 1;; looks += 1) {
         const world = await lookout.look();
-        const missing = cluster/* SIDES */.BV.some((side) => (0,cluster/* role */.JC)(world[side]) === 'unknown' && world[side].last !== undefined);
+        const missing = build_cluster/* SIDES */.BV.some((side) => (0,build_cluster/* role */.JC)(world[side]) === 'unknown' && world[side].last !== undefined);
         if (!missing || looks >= (cancelled.aborted ? 1 : 4))
             return world;
         await (0,clock/* sleep */.yy)(400);
     }
 }
 /** Keeps when the old primary was last seen serving and the new one first, from every reading of the run. */
-function clockOutage(report, deeds, { from, to }) {
-    // Until the promotion is sent the old primary is the one that serves; what it does afterwards is no end of an outage.
-    if ((0,cluster/* serving */.fO)(from) && !deeds.demoted && !deeds.promoted)
-        report.outage = { from: from.at };
-    else if (report.outage !== undefined && report.outage.until === undefined && (0,cluster/* serving */.fO)(to))
-        report.outage.until = to.at;
+function clockOutage(deeds, { from, to }) {
+    // Until the demotion the old primary is the one that serves; what it does afterwards is no end of an outage.
+    if ((0,build_cluster/* serving */.fO)(from) && !deeds.demoted && !deeds.promoted)
+        deeds.outage = { from: from.at };
+    else if (deeds.outage !== undefined && deeds.outage.until === undefined && (0,build_cluster/* serving */.fO)(to))
+        deeds.outage.until = to.at;
+}
+function loginBy(inputs) {
+    const method = inputs['auth-method'];
+    if (method === 'token')
+        return undefined;
+    return {
+        method,
+        mount: inputs['auth-mount'] ?? method,
+        role: inputs['auth-role'],
+        audience: inputs['auth-audience'],
+        roleId: inputs['approle-role-id'],
+        secretId: inputs['approle-secret-id'],
+        namespace: inputs.namespace,
+    };
 }
 function passwordOf(proxy) {
     if (proxy === undefined || !URL.canParse(proxy))
@@ -52468,6 +54029,1351 @@ function passwordOf(proxy) {
     return decodeURIComponent(new URL(proxy).password);
 }
 
+
+/***/ }),
+
+/***/ 852:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   n: () => (/* binding */ Vault)
+/* harmony export */ });
+/* harmony import */ var _printable_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3911);
+/* harmony import */ var _schemas_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2759);
+
+
+/**
+ * Role changes answer before their work begins (facts 5), so an answer that takes longer has been lost on the way; what
+ * the write did is then for looks to tell, which go on all the while. In ms.
+ */
+const WRITE_WITHIN = 20_000;
+/** Keys and tokens are made at once. In ms. */
+const MAKE_WITHIN = 5000;
+const READ_WITHIN = 10_000;
+const CEREMONY = 'sys/replication/dr/secondary/generate-operation-token';
+/** A server may ask for an hour; nobody waits that long without a primary. */
+const LONGEST_PAUSE = 30_000;
+class Vault {
+    addr;
+    #http;
+    #secrets;
+    /** @param addr without /v1 and without a slash at its end */
+    constructor(addr, http, secrets) {
+        this.addr = addr;
+        this.#http = http;
+        this.#secrets = secrets;
+    }
+    /** GET sys/replication/dr/status: needs no token, answers in every role (facts 1.1). */
+    status(within) {
+        return this.#get('sys/replication/dr/status', _schemas_js__WEBPACK_IMPORTED_MODULE_0__/* .enveloped */ .px(_schemas_js__WEBPACK_IMPORTED_MODULE_0__/* .replication */ .fr), { within });
+    }
+    /** GET sys/health: every status code that carries the body is data, also 429, 472, 473, 501 and 503 (facts 2.1). */
+    health(within) {
+        return this.#get('sys/health', _schemas_js__WEBPACK_IMPORTED_MODULE_0__/* .health */ .vK, { within, anyStatus: true });
+    }
+    /** GET sys/leader: who is the active node of this cluster (facts 2.2). */
+    leader(within) {
+        return this.#get('sys/leader', _schemas_js__WEBPACK_IMPORTED_MODULE_0__/* .leader */ .Uf, { within });
+    }
+    /** GET auth/token/lookup-self; on the primary it answers for batch tokens too. */
+    lookupSelf(token) {
+        return this.#get('auth/token/lookup-self', _schemas_js__WEBPACK_IMPORTED_MODULE_0__/* .enveloped */ .px(_schemas_js__WEBPACK_IMPORTED_MODULE_0__/* .token */ .zW), { token });
+    }
+    /** POST sys/capabilities-self: what this token may do with each path. A question, though Vault wants it as a POST. */
+    async capabilitiesSelf(token, paths) {
+        const answer = await this.#http.send(this.addr, {
+            method: 'POST',
+            path: 'sys/capabilities-self',
+            token,
+            body: { paths },
+            within: READ_WITHIN,
+        });
+        const read = this.#read(answer, _schemas_js__WEBPACK_IMPORTED_MODULE_0__/* .enveloped */ .px(_schemas_js__WEBPACK_IMPORTED_MODULE_0__/* .capabilities */ .R7), false);
+        return read.ok ? { ...read, value: new Map(Object.entries(read.value)) } : read;
+    }
+    /**
+     * GET sys/storage/raft/autopilot/state with the DR operation token as the header's token: the one read by which a DR
+     * secondary can prove that a batch token is alive, where its policy has the path (facts 3.5).
+     */
+    autopilotState(drOperationToken) {
+        return this.#get('sys/storage/raft/autopilot/state', _schemas_js__WEBPACK_IMPORTED_MODULE_0__/* .anything */ .D8, { token: drOperationToken });
+    }
+    /** POST dr/primary/demote: becomes a secondary that connects to nobody; nothing is erased (facts 3.1). */
+    demote(token) {
+        return this.#write('sys/replication/dr/primary/demote', _schemas_js__WEBPACK_IMPORTED_MODULE_0__/* .anything */ .D8, {}, token);
+    }
+    /** POST dr/secondary/promote; `force` is never sent. The token in the body is the whole credential (facts 3.2). */
+    promote(drOperationToken, primaryClusterAddr) {
+        return this.#write('sys/replication/dr/secondary/promote', _schemas_js__WEBPACK_IMPORTED_MODULE_0__/* .anything */ .D8, {
+            dr_operation_token: drOperationToken,
+            ...(primaryClusterAddr === undefined ? {} : { primary_cluster_addr: primaryClusterAddr }),
+        });
+    }
+    /** POST dr/secondary/generate-public-key: harmless to repeat, changes no role (facts 3.2). */
+    async generatePublicKey(token) {
+        const answer = await this.#write('sys/replication/dr/secondary/generate-public-key', _schemas_js__WEBPACK_IMPORTED_MODULE_0__/* .enveloped */ .px(_schemas_js__WEBPACK_IMPORTED_MODULE_0__/* .publicKey */ .jE), {}, token, MAKE_WITHIN);
+        return answer.kind === 'accepted' ? { kind: 'accepted', value: answer.value.secondary_public_key } : answer;
+    }
+    /** POST dr/primary/secondary-token: an activation token for a secondary that will be known as `id` (facts 3.1). */
+    async secondaryToken(token, id, publicKey) {
+        const answer = await this.#write('sys/replication/dr/primary/secondary-token', _schemas_js__WEBPACK_IMPORTED_MODULE_0__/* .activation */ .tg, { id, ...(publicKey === undefined ? {} : { secondary_public_key: publicKey }) }, token, MAKE_WITHIN);
+        // It stands for the whole data of the primary: whoever unwraps it can replicate it.
+        if (answer.kind === 'accepted')
+            this.#secrets.add(answer.value);
+        return answer;
+    }
+    /** POST dr/primary/revoke-secondary: the id may not connect any more (facts 3.1). */
+    revokeSecondary(token, id) {
+        return this.#write('sys/replication/dr/primary/revoke-secondary', _schemas_js__WEBPACK_IMPORTED_MODULE_0__/* .anything */ .D8, { id }, token);
+    }
+    /** POST dr/secondary/update-primary with an activation token; nothing is erased (facts 3.2). */
+    updatePrimary(drOperationToken, activationToken, primaryApiAddr) {
+        return this.#write('sys/replication/dr/secondary/update-primary', _schemas_js__WEBPACK_IMPORTED_MODULE_0__/* .anything */ .D8, {
+            dr_operation_token: drOperationToken,
+            token: activationToken,
+            ...(primaryApiAddr === undefined ? {} : { primary_api_addr: primaryApiAddr }),
+        });
+    }
+    /** POST dr/primary/enable: a cluster without DR replication becomes a primary (facts 3.1). */
+    enablePrimary(token, primaryClusterAddr) {
+        const body = primaryClusterAddr === undefined ? {} : { primary_cluster_addr: primaryClusterAddr };
+        return this.#write('sys/replication/dr/primary/enable', _schemas_js__WEBPACK_IMPORTED_MODULE_0__/* .anything */ .D8, body, token);
+    }
+    /** POST dr/primary/disable: a later secondary of this cluster starts from nothing (facts 3.1). */
+    disablePrimary(token) {
+        return this.#write('sys/replication/dr/primary/disable', _schemas_js__WEBPACK_IMPORTED_MODULE_0__/* .anything */ .D8, {}, token);
+    }
+    /** POST dr/secondary/enable: erases the cluster and makes it a secondary (facts 3.2). */
+    enableSecondary(token, activationToken, primaryApiAddr) {
+        const body = {
+            token: activationToken,
+            ...(primaryApiAddr === undefined ? {} : { primary_api_addr: primaryApiAddr }),
+        };
+        return this.#write('sys/replication/dr/secondary/enable', _schemas_js__WEBPACK_IMPORTED_MODULE_0__/* .anything */ .D8, body, token);
+    }
+    /** POST dr/secondary/disable: to follow again it would have to be erased (facts 3.2). */
+    disableSecondary(drOperationToken) {
+        return this.#write('sys/replication/dr/secondary/disable', _schemas_js__WEBPACK_IMPORTED_MODULE_0__/* .anything */ .D8, {
+            dr_operation_token: drOperationToken,
+        });
+    }
+    /** GET sys/policies/acl/<name>: the HCL of a policy; 404 where there is none. */
+    policy(token, name) {
+        return this.#get(`sys/policies/acl/${name}`, _schemas_js__WEBPACK_IMPORTED_MODULE_0__/* .enveloped */ .px(_schemas_js__WEBPACK_IMPORTED_MODULE_0__/* .policy */ .JN), { token });
+    }
+    /** POST sys/policies/acl/<name>. */
+    writePolicy(token, name, policy) {
+        return this.#write(`sys/policies/acl/${name}`, _schemas_js__WEBPACK_IMPORTED_MODULE_0__/* .anything */ .D8, { policy }, token, MAKE_WITHIN);
+    }
+    /** GET auth/token/roles/<role>; 404 where there is none. */
+    tokenRole(token, role) {
+        return this.#get(`auth/token/roles/${role}`, _schemas_js__WEBPACK_IMPORTED_MODULE_0__/* .enveloped */ .px(_schemas_js__WEBPACK_IMPORTED_MODULE_0__/* .tokenRole */ .Sh), { token });
+    }
+    /** POST auth/token/roles/<role>: orphan batch tokens with one policy, as a DR secondary accepts them (facts 4.2). */
+    writeTokenRole(token, role, policy) {
+        const body = { allowed_policies: [policy], orphan: true, renewable: false, token_type: 'batch' };
+        return this.#write(`auth/token/roles/${role}`, _schemas_js__WEBPACK_IMPORTED_MODULE_0__/* .anything */ .D8, body, token, MAKE_WITHIN);
+    }
+    /** POST auth/token/create/<role>. @param ttl in seconds */
+    async createToken(token, role, ttl) {
+        const answer = await this.#write(`auth/token/create/${role}`, _schemas_js__WEBPACK_IMPORTED_MODULE_0__/* .createdToken */ .IH, { ttl: `${ttl}s` }, token, MAKE_WITHIN);
+        if (answer.kind === 'accepted')
+            this.#secrets.add(answer.value.client_token);
+        return answer;
+    }
+    /** GET autopilot/state, for how the nodes of a cluster are; on a DR secondary with a batch token in the header (facts 3.5). */
+    nodes(token) {
+        return this.#get('sys/storage/raft/autopilot/state', _schemas_js__WEBPACK_IMPORTED_MODULE_0__/* .enveloped */ .px(_schemas_js__WEBPACK_IMPORTED_MODULE_0__/* .autopilot */ .sN), { token });
+    }
+    /** GET sys/replication/performance/status: whether the pair is in a performance replication set too (facts 1.1). */
+    performance(within) {
+        return this.#get('sys/replication/performance/status', _schemas_js__WEBPACK_IMPORTED_MODULE_0__/* .enveloped */ .px(_schemas_js__WEBPACK_IMPORTED_MODULE_0__/* .performance */ .FO), { within });
+    }
+    /** GET of a secret, for a comparison by digest: only its `data` says anything, ids and leases differ each time. */
+    secret(path, token, namespace) {
+        const headers = namespace === undefined ? {} : { 'x-vault-namespace': namespace };
+        return this.#get(path, _schemas_js__WEBPACK_IMPORTED_MODULE_0__/* .enveloped */ .px(_schemas_js__WEBPACK_IMPORTED_MODULE_0__/* .anything */ .D8), { token, headers });
+    }
+    /** GET generate-operation-token/attempt: who is at it, and how many shares it takes. A token is needed since 2.0 (facts 4.1). */
+    attempt(token) {
+        return this.#get(`${CEREMONY}/attempt`, _schemas_js__WEBPACK_IMPORTED_MODULE_0__/* .attempt */ .CD, token === undefined ? {} : { token });
+    }
+    /** POST generate-operation-token/attempt: begins one; its one-time pad is in this answer and in no other. */
+    async startAttempt(token) {
+        const answer = await this.#write(`${CEREMONY}/attempt`, _schemas_js__WEBPACK_IMPORTED_MODULE_0__/* .attempt */ .CD, {}, token, MAKE_WITHIN);
+        if (answer.kind === 'accepted')
+            this.#secrets.add(answer.value.otp ?? '');
+        return answer;
+    }
+    /** POST generate-operation-token/update: one share; the last one's answer holds the encoded token. */
+    async submitShare(token, nonce, key) {
+        const answer = await this.#write(`${CEREMONY}/update`, _schemas_js__WEBPACK_IMPORTED_MODULE_0__/* .attempt */ .CD, { key, nonce }, token, MAKE_WITHIN);
+        if (answer.kind === 'accepted')
+            this.#secrets.add(answer.value.encoded_token ?? '');
+        return answer;
+    }
+    /** DELETE generate-operation-token/attempt: ends whatever attempt there is; 204 also where there is none. */
+    cancelAttempt(token) {
+        return this.#write(`${CEREMONY}/attempt`, _schemas_js__WEBPACK_IMPORTED_MODULE_0__/* .anything */ .D8, undefined, token, MAKE_WITHIN);
+    }
+    /** POST dr/secondary/operation-token/delete: revokes a generated token, which has no end of its own (facts 3.2). */
+    deleteOperationToken(drOperationToken, token) {
+        const body = { dr_operation_token: drOperationToken };
+        return this.#write('sys/replication/dr/secondary/operation-token/delete', _schemas_js__WEBPACK_IMPORTED_MODULE_0__/* .anything */ .D8, body, token, MAKE_WITHIN);
+    }
+    async #get(path, schema, options) {
+        const { within = READ_WITHIN, token, anyStatus = false, headers } = options;
+        const answer = await this.#http.send(this.addr, { method: 'GET', path, token, within, headers });
+        return this.#read(answer, schema, anyStatus);
+    }
+    #read(answer, schema, anyStatus) {
+        if (!answer.answered)
+            return { ok: false, silent: true, status: 0, because: answer.because, errors: [] };
+        const good = answer.status === 200;
+        const parsed = good || anyStatus ? schema.safeParse(answer.json) : undefined;
+        if (parsed?.success)
+            return { ok: true, status: answer.status, value: parsed.data };
+        const errors = this.#errors(answer.json);
+        const because = good ? 'its answer is not one that Vault gives in a settled state' : said(answer.status, errors);
+        return { ok: false, silent: false, status: answer.status, because, errors };
+    }
+    async #write(path, schema, body, token, within = WRITE_WITHIN) {
+        const method = body === undefined ? 'DELETE' : 'POST';
+        const answer = await this.#http.send(this.addr, { method, path, token, body, within, fresh: true });
+        if (!answer.answered)
+            return { kind: 'unclear', because: answer.because, sent: answer.sent };
+        const { status, json, retryAfter } = answer;
+        if (status === 200 || status === 204) {
+            const parsed = status === 204 || isObject(json) ? schema.safeParse(json) : undefined;
+            if (parsed?.success)
+                return { kind: 'accepted', value: parsed.data };
+            return { kind: 'unclear', because: `HTTP ${status} with an answer that is not one that Vault gives`, sent: true };
+        }
+        const errors = this.#errors(json);
+        const because = said(status, errors);
+        const catchingUp = status === 503 && errors.some((error) => /catching up/i.test(error));
+        if (status === 429 || status === 412 || catchingUp)
+            return { kind: 'later', because, afterMs: pause(retryAfter) };
+        // An earlier one of ours or of somebody else's may have landed: that is for a look to say.
+        const landed = errors.some((error) => /not a dr secondary/i.test(error));
+        if (status >= 300 && status < 400) {
+            return {
+                kind: 'refused',
+                because: `HTTP ${status}: it redirects elsewhere, which is not followed; give the address of the active node or of a load balancer that leads to it`,
+                status,
+            };
+        }
+        if (status >= 400 && status < 500 && _schemas_js__WEBPACK_IMPORTED_MODULE_0__/* .errors */ .sO.safeParse(json).success && !landed)
+            return { kind: 'refused', because, status };
+        return { kind: 'unclear', because, sent: true };
+    }
+    #errors(json) {
+        const parsed = _schemas_js__WEBPACK_IMPORTED_MODULE_0__/* .errors */ .sO.safeParse(json);
+        return parsed.success ? parsed.data.errors.map((error) => this.#secrets.redact(error)) : [];
+    }
+}
+const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
+/** `Retry-After` in seconds; a date or nonsense counts as one second. In ms, within bounds. */
+function pause(retryAfter) {
+    const seconds = retryAfter !== undefined && /^\d{1,9}$/.test(retryAfter) ? Number(retryAfter) : 0.5;
+    return Math.min(Math.max(seconds * 1000, 250), LONGEST_PAUSE);
+}
+/** What an HTTP status of Vault's means to an operator, where it means something (facts 3.6). */
+const MEANINGS = {
+    403: 'the token is wrong, expired, or its policy does not allow this',
+    404: 'there is no such path: is this Vault Enterprise, and the address right?',
+    405: 'this path takes no such call: is this Vault Enterprise, and the address right?',
+    412: 'a node that has not caught up yet answered',
+    429: 'too many requests, by a quota of this Vault',
+    431: 'a header is too large',
+    501: 'Vault is not initialized',
+};
+function said(status, errors) {
+    const words = errors.map((error) => (0,_printable_js__WEBPACK_IMPORTED_MODULE_1__/* .printable */ .g)(error)).filter((error) => error !== '');
+    if (words.length > 0)
+        return `HTTP ${status}, ${JSON.stringify(words.join('; '))}`;
+    return `HTTP ${status}${MEANINGS[status] ? ` (${MEANINGS[status]})` : ''}`;
+}
+
+
+/***/ }),
+
+/***/ 6189:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   q: () => (/* binding */ parseJson)
+/* harmony export */ });
+/**
+ * JSON as a careful reader takes it. JSON.parse lets a text say two things at once: of two equal keys the last wins, and
+ * `__proto__` becomes a field of its own that copying turns into a prototype. A status that reads both ways is no proof.
+ */
+const DEEPEST = 64;
+const TOKENS = /"(?:[^"\\]|\\.)*"(\s*:)?|[{}[\]]/g;
+/**
+ * @returns the value, or undefined where the text is not JSON, names a key twice in one object, names
+ *   `__proto__`, or nests more than 64 deep.
+ *   Numbers beyond 2^53 arrive rounded; the schemas take safe integers only.
+ */
+function parseJson(text) {
+    try {
+        const value = JSON.parse(text);
+        return ambiguous(text) ? undefined : value;
+    }
+    catch {
+        // What the library says of it quotes the text, which may hold anything.
+        return undefined;
+    }
+}
+/** Whether any object of this (valid) JSON text names a key twice or `__proto__`, or nests deeper than anything of Vault's. */
+function ambiguous(text) {
+    const open = [];
+    for (const [token, colon] of text.matchAll(TOKENS)) {
+        if (token === '{' || token === '[') {
+            // Vault nests a handful; a text that is nothing but brackets would cost a set for each.
+            if (open.push(new Set()) > DEEPEST)
+                return true;
+        }
+        else if (token === '}' || token === ']')
+            open.pop();
+        else if (colon !== undefined) {
+            const key = JSON.parse(token.slice(0, -colon.length));
+            const keys = open.at(-1);
+            if (typeof key !== 'string' || key === '__proto__' || keys?.has(key))
+                return true;
+            keys?.add(key);
+        }
+    }
+    return false;
+}
+
+
+/***/ }),
+
+/***/ 2759:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   CD: () => (/* binding */ attempt),
+/* harmony export */   D8: () => (/* binding */ anything),
+/* harmony export */   FO: () => (/* binding */ performance),
+/* harmony export */   IH: () => (/* binding */ createdToken),
+/* harmony export */   JN: () => (/* binding */ policy),
+/* harmony export */   R7: () => (/* binding */ capabilities),
+/* harmony export */   Sh: () => (/* binding */ tokenRole),
+/* harmony export */   Uf: () => (/* binding */ leader),
+/* harmony export */   fr: () => (/* binding */ replication),
+/* harmony export */   jE: () => (/* binding */ publicKey),
+/* harmony export */   px: () => (/* binding */ enveloped),
+/* harmony export */   sN: () => (/* binding */ autopilot),
+/* harmony export */   sO: () => (/* binding */ errors),
+/* harmony export */   tg: () => (/* binding */ activation),
+/* harmony export */   vK: () => (/* binding */ health),
+/* harmony export */   zW: () => (/* binding */ token)
+/* harmony export */ });
+/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9691);
+/**
+ * The fields of Vault's answers that something is decided by; everything else a server says is dropped here.
+ *
+ * Strict where a decision hangs on it (an unknown `mode` is no mode), liberal where versions differ: WAL positions are
+ * numbers while epochs and ages are strings in the documented samples, and Go writes an empty list as null.
+ */
+
+/** A count, as a number or as a string of digits; never beyond what a double holds exactly. */
+const count = zod__WEBPACK_IMPORTED_MODULE_0__/* .union */ .KCZ([
+    zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr(),
+    zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP()
+        .regex(/^-?\d{1,15}$/)
+        .transform(Number),
+]);
+const absent = (type) => type.nullish().transform((value) => value ?? undefined);
+/** Go writes an empty list as null; a server that does not know the field leaves it out. */
+const list = (type) => zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(type)
+    .nullable()
+    .optional()
+    .transform((value) => (value === null ? [] : value));
+/** Text that goes no further than a comparison or, made printable, a line of evidence. */
+const text = zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().max(512);
+/** RFC 3339, as ms since the epoch; undefined for Go's zero time and for what is no time. */
+const time = text.transform((value) => {
+    const at = Date.parse(value);
+    return Number.isFinite(at) && at > 0 ? at : undefined;
+});
+/** What a version is made of: `1.21.1+ent`, `2.1.0-rc1+ent.hsm`. */
+const version = zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().regex(/^\d{1,5}\.\d{1,5}\.\d{1,5}[0-9A-Za-z.+-]{0,40}$/);
+/** One end of a replication link as the other end reports it (facts 1.3). */
+const peer = zod__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({
+    node_id: absent(text),
+    connection_status: absent(text),
+    last_heartbeat: absent(time),
+    replication_primary_canary_age_ms: absent(count),
+});
+/** `data` of GET sys/replication/dr/status (facts 1.2 to 1.6). */
+const replication = zod__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({
+    mode: zod__WEBPACK_IMPORTED_MODULE_0__/* ["enum"] */ .k5n(['primary', 'secondary', 'disabled', 'unsupported']),
+    cluster_id: absent(text),
+    state: absent(text),
+    corrupted_merkle_tree: absent(zod__WEBPACK_IMPORTED_MODULE_0__/* .boolean */ .zMY()),
+    merkle_root: absent(text),
+    ssct_generation_counter: absent(count),
+    reindex_in_progress: absent(zod__WEBPACK_IMPORTED_MODULE_0__/* .boolean */ .zMY()),
+    last_dr_wal: absent(count),
+    last_wal: absent(count),
+    known_secondaries: list(text),
+    secondaries: list(peer),
+    last_remote_wal: absent(count),
+    connection_state: absent(text),
+    secondary_id: absent(text),
+    primaries: list(peer),
+});
+/** `data` of GET sys/replication/performance/status. */
+const performance = zod__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({ mode: text, cluster_id: absent(text) });
+/** The bare body of GET sys/health (facts 2.1). */
+const health = zod__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({
+    initialized: zod__WEBPACK_IMPORTED_MODULE_0__/* .boolean */ .zMY(),
+    sealed: zod__WEBPACK_IMPORTED_MODULE_0__/* .boolean */ .zMY(),
+    standby: absent(zod__WEBPACK_IMPORTED_MODULE_0__/* .boolean */ .zMY()),
+    version: absent(version),
+    cluster_id: absent(text),
+    server_time_utc: absent(count),
+});
+/** The bare body of GET sys/leader (facts 2.2); no leader yet: an empty address. */
+const leader = zod__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({ leader_address: absent(text) });
+/** `data` of GET auth/token/lookup-self (facts 8). */
+const token = zod__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({
+    ttl: count,
+    type: absent(text),
+    policies: list(text),
+    num_uses: absent(count),
+});
+/** `data` of POST sys/capabilities-self: a list of capabilities by path (and by `capabilities`, where one was asked). */
+const capabilities = zod__WEBPACK_IMPORTED_MODULE_0__/* .record */ .g1P(zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(text));
+const publicKey = zod__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({ secondary_public_key: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().min(1).max(8192) });
+/** secondary-token answers `data.token` where it was given a public key, and `wrap_info.token` where not (facts 3.1). */
+const activation = zod__WEBPACK_IMPORTED_MODULE_0__/* .union */ .KCZ([
+    zod__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({ data: zod__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({ token: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().min(8) }) }).transform((body) => body.data.token),
+    zod__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({ wrap_info: zod__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({ token: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().min(8) }) }).transform((body) => body.wrap_info.token),
+]);
+const attemptBody = zod__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({
+    nonce: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().max(256),
+    started: zod__WEBPACK_IMPORTED_MODULE_0__/* .boolean */ .zMY(),
+    progress: count,
+    required: count,
+    complete: zod__WEBPACK_IMPORTED_MODULE_0__/* .boolean */ .zMY(),
+    encoded_token: absent(zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().max(4096)),
+    otp: absent(zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().max(4096)),
+});
+/** The state of a generate-operation-token attempt: a bare body, unlike most (facts 4.1). */
+const attempt = zod__WEBPACK_IMPORTED_MODULE_0__/* .union */ .KCZ([attemptBody, zod__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({ data: attemptBody }).transform((body) => body.data)]);
+/** `data` of GET autopilot/state: the nodes of a cluster and how they are (facts 7). */
+const autopilot = zod__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({
+    servers: absent(zod__WEBPACK_IMPORTED_MODULE_0__/* .record */ .g1P(zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), zod__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({ name: absent(text), healthy: absent(zod__WEBPACK_IMPORTED_MODULE_0__/* .boolean */ .zMY()), node_status: absent(text) }))),
+});
+/** What issuing needs to know of a role, and of the token it makes (facts 4.2). */
+const tokenRole = zod__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({
+    allowed_policies: list(text),
+    orphan: absent(zod__WEBPACK_IMPORTED_MODULE_0__/* .boolean */ .zMY()),
+    renewable: absent(zod__WEBPACK_IMPORTED_MODULE_0__/* .boolean */ .zMY()),
+    token_type: absent(text),
+});
+const policy = zod__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({ policy: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP() });
+const createdToken = zod__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({
+    auth: zod__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({
+        client_token: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().min(8),
+        lease_duration: count,
+        orphan: absent(zod__WEBPACK_IMPORTED_MODULE_0__/* .boolean */ .zMY()),
+        token_type: absent(text),
+    }),
+})
+    .transform((body) => body.auth);
+/** What every Vault error holds (facts 8). */
+const errors = zod__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({ errors: zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP()) });
+const anything = zod__WEBPACK_IMPORTED_MODULE_0__/* .unknown */ .L5J();
+/** The envelope of a logical answer, and what is in it. */
+const enveloped = (type) => zod__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({ data: zod__WEBPACK_IMPORTED_MODULE_0__/* .unknown */ .L5J() })
+    .transform((body) => body.data)
+    .pipe(type);
+
+
+/***/ }),
+
+/***/ 419:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   B: () => (/* binding */ readCanary),
+/* harmony export */   M: () => (/* binding */ verify)
+/* harmony export */ });
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
+/* harmony import */ var _clock_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7094);
+/**
+ * The canary: a path that is read on the old primary before and on the new one after. It proves that secrets are served
+ * again, and that they are the same. Only digests are kept; what was read is never shown.
+ */
+
+
+/** A new primary may answer badly for a moment after it serves. In ms. */
+const PATIENCE = 5000;
+const PAUSE = 250;
+/** Reads the path and makes a digest of its data. Refusals are final; any other bad answer is asked again for 5 s. */
+async function readCanary(vault, token, { 'verify-path': path, namespace }) {
+    const until = new _clock_js__WEBPACK_IMPORTED_MODULE_1__/* .Deadline */ .B2(PATIENCE);
+    for (;;) {
+        const read = await vault.secret(path ?? '', token, namespace);
+        if (read.ok)
+            return { ok: true, digest: (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256').update(canonical(read.value)).digest('hex') };
+        if (until.passed || (read.status >= 400 && read.status < 500 && read.status !== 412 && read.status !== 429)) {
+            return { ok: false, because: read.because };
+        }
+        await (0,_clock_js__WEBPACK_IMPORTED_MODULE_1__/* .sleep */ .yy)(PAUSE);
+    }
+}
+/** JSON with the keys of every object in order, so that equal data gives equal text. */
+function canonical(value) {
+    if (Array.isArray(value))
+        return `[${value.map(canonical).join(',')}]`;
+    if (typeof value !== 'object' || value === null)
+        return JSON.stringify(value);
+    const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+    return `{${entries.map(([key, inner]) => `${JSON.stringify(key)}:${canonical(inner)}`).join(',')}}`;
+}
+/**
+ * Compares what the new primary answers with what the old one did; where the old one could not be asked, that it answers
+ * is what counts.
+ *
+ * @returns what differs, in a sentence; nothing where there is no path to read
+ */
+async function verify({ run }) {
+    const { inputs, vaults, tokens, lookout, journal } = run;
+    if (inputs['verify-path'] === undefined)
+        return [];
+    const login = await tokens.login('to');
+    if (login?.ok === false)
+        return [`The verify-path could not be read: ${login.because}.`];
+    const { host } = lookout.world.to;
+    const after = await readCanary(vaults.to, tokens.vault, inputs);
+    if (!after.ok)
+        return [`The verify-path can not be read on ${host}: ${after.because}.`];
+    if (run.canary !== undefined && run.canary !== after.digest)
+        return [`The verify-path answers something else on ${host} than it did before.`];
+    journal.note(run.canary === undefined
+        ? `The verify-path can be read on ${host}.`
+        : `The verify-path answers the same on ${host} as it did before.`);
+    return [];
+}
+
+
+/***/ }),
+
+/***/ 4942:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  Qq: () => (/* binding */ HttpClient)
+});
+
+// UNUSED EXPORTS: Headers, HttpClientError, HttpClientResponse, HttpCodes, MediaTypes, getProxyUrl, isHttps
+
+// EXTERNAL MODULE: external "http"
+var external_http_ = __nccwpck_require__(8611);
+var external_http_namespaceObject = /*#__PURE__*/__nccwpck_require__.t(external_http_, 2);
+// EXTERNAL MODULE: external "https"
+var external_https_ = __nccwpck_require__(5692);
+var external_https_namespaceObject = /*#__PURE__*/__nccwpck_require__.t(external_https_, 2);
+;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/proxy.js
+function getProxyUrl(reqUrl) {
+    const usingSsl = reqUrl.protocol === 'https:';
+    if (checkBypass(reqUrl)) {
+        return undefined;
+    }
+    const proxyVar = (() => {
+        if (usingSsl) {
+            return process.env['https_proxy'] || process.env['HTTPS_PROXY'];
+        }
+        else {
+            return process.env['http_proxy'] || process.env['HTTP_PROXY'];
+        }
+    })();
+    if (proxyVar) {
+        try {
+            return new DecodedURL(proxyVar);
+        }
+        catch (_a) {
+            if (!proxyVar.startsWith('http://') && !proxyVar.startsWith('https://'))
+                return new DecodedURL(`http://${proxyVar}`);
+        }
+    }
+    else {
+        return undefined;
+    }
+}
+function checkBypass(reqUrl) {
+    if (!reqUrl.hostname) {
+        return false;
+    }
+    const reqHost = reqUrl.hostname;
+    if (isLoopbackAddress(reqHost)) {
+        return true;
+    }
+    const noProxy = process.env['no_proxy'] || process.env['NO_PROXY'] || '';
+    if (!noProxy) {
+        return false;
+    }
+    // Determine the request port
+    let reqPort;
+    if (reqUrl.port) {
+        reqPort = Number(reqUrl.port);
+    }
+    else if (reqUrl.protocol === 'http:') {
+        reqPort = 80;
+    }
+    else if (reqUrl.protocol === 'https:') {
+        reqPort = 443;
+    }
+    // Format the request hostname and hostname with port
+    const upperReqHosts = [reqUrl.hostname.toUpperCase()];
+    if (typeof reqPort === 'number') {
+        upperReqHosts.push(`${upperReqHosts[0]}:${reqPort}`);
+    }
+    // Compare request host against noproxy
+    for (const upperNoProxyItem of noProxy
+        .split(',')
+        .map(x => x.trim().toUpperCase())
+        .filter(x => x)) {
+        if (upperNoProxyItem === '*' ||
+            upperReqHosts.some(x => x === upperNoProxyItem ||
+                x.endsWith(`.${upperNoProxyItem}`) ||
+                (upperNoProxyItem.startsWith('.') &&
+                    x.endsWith(`${upperNoProxyItem}`)))) {
+            return true;
+        }
+    }
+    return false;
+}
+function isLoopbackAddress(host) {
+    const hostLower = host.toLowerCase();
+    return (hostLower === 'localhost' ||
+        hostLower.startsWith('127.') ||
+        hostLower.startsWith('[::1]') ||
+        hostLower.startsWith('[0:0:0:0:0:0:0:1]'));
+}
+class DecodedURL extends URL {
+    constructor(url, base) {
+        super(url, base);
+        this._decodedUsername = decodeURIComponent(super.username);
+        this._decodedPassword = decodeURIComponent(super.password);
+    }
+    get username() {
+        return this._decodedUsername;
+    }
+    get password() {
+        return this._decodedPassword;
+    }
+}
+//# sourceMappingURL=proxy.js.map
+// EXTERNAL MODULE: ./node_modules/tunnel/index.js
+var tunnel = __nccwpck_require__(770);
+// EXTERNAL MODULE: ./node_modules/undici/index.js
+var undici = __nccwpck_require__(6752);
+;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/index.js
+/* eslint-disable @typescript-eslint/no-explicit-any */
+var __awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+
+
+
+
+
+var HttpCodes;
+(function (HttpCodes) {
+    HttpCodes[HttpCodes["OK"] = 200] = "OK";
+    HttpCodes[HttpCodes["MultipleChoices"] = 300] = "MultipleChoices";
+    HttpCodes[HttpCodes["MovedPermanently"] = 301] = "MovedPermanently";
+    HttpCodes[HttpCodes["ResourceMoved"] = 302] = "ResourceMoved";
+    HttpCodes[HttpCodes["SeeOther"] = 303] = "SeeOther";
+    HttpCodes[HttpCodes["NotModified"] = 304] = "NotModified";
+    HttpCodes[HttpCodes["UseProxy"] = 305] = "UseProxy";
+    HttpCodes[HttpCodes["SwitchProxy"] = 306] = "SwitchProxy";
+    HttpCodes[HttpCodes["TemporaryRedirect"] = 307] = "TemporaryRedirect";
+    HttpCodes[HttpCodes["PermanentRedirect"] = 308] = "PermanentRedirect";
+    HttpCodes[HttpCodes["BadRequest"] = 400] = "BadRequest";
+    HttpCodes[HttpCodes["Unauthorized"] = 401] = "Unauthorized";
+    HttpCodes[HttpCodes["PaymentRequired"] = 402] = "PaymentRequired";
+    HttpCodes[HttpCodes["Forbidden"] = 403] = "Forbidden";
+    HttpCodes[HttpCodes["NotFound"] = 404] = "NotFound";
+    HttpCodes[HttpCodes["MethodNotAllowed"] = 405] = "MethodNotAllowed";
+    HttpCodes[HttpCodes["NotAcceptable"] = 406] = "NotAcceptable";
+    HttpCodes[HttpCodes["ProxyAuthenticationRequired"] = 407] = "ProxyAuthenticationRequired";
+    HttpCodes[HttpCodes["RequestTimeout"] = 408] = "RequestTimeout";
+    HttpCodes[HttpCodes["Conflict"] = 409] = "Conflict";
+    HttpCodes[HttpCodes["Gone"] = 410] = "Gone";
+    HttpCodes[HttpCodes["TooManyRequests"] = 429] = "TooManyRequests";
+    HttpCodes[HttpCodes["InternalServerError"] = 500] = "InternalServerError";
+    HttpCodes[HttpCodes["NotImplemented"] = 501] = "NotImplemented";
+    HttpCodes[HttpCodes["BadGateway"] = 502] = "BadGateway";
+    HttpCodes[HttpCodes["ServiceUnavailable"] = 503] = "ServiceUnavailable";
+    HttpCodes[HttpCodes["GatewayTimeout"] = 504] = "GatewayTimeout";
+})(HttpCodes || (HttpCodes = {}));
+var Headers;
+(function (Headers) {
+    Headers["Accept"] = "accept";
+    Headers["ContentType"] = "content-type";
+})(Headers || (Headers = {}));
+var MediaTypes;
+(function (MediaTypes) {
+    MediaTypes["ApplicationJson"] = "application/json";
+})(MediaTypes || (MediaTypes = {}));
+/**
+ * Returns the proxy URL, depending upon the supplied url and proxy environment variables.
+ * @param serverUrl  The server URL where the request will be sent. For example, https://api.github.com
+ */
+function lib_getProxyUrl(serverUrl) {
+    const proxyUrl = pm.getProxyUrl(new URL(serverUrl));
+    return proxyUrl ? proxyUrl.href : '';
+}
+const HttpRedirectCodes = [
+    HttpCodes.MovedPermanently,
+    HttpCodes.ResourceMoved,
+    HttpCodes.SeeOther,
+    HttpCodes.TemporaryRedirect,
+    HttpCodes.PermanentRedirect
+];
+const HttpResponseRetryCodes = [
+    HttpCodes.BadGateway,
+    HttpCodes.ServiceUnavailable,
+    HttpCodes.GatewayTimeout
+];
+const RetryableHttpVerbs = ['OPTIONS', 'GET', 'DELETE', 'HEAD'];
+const ExponentialBackoffCeiling = 10;
+const ExponentialBackoffTimeSlice = 5;
+class HttpClientError extends Error {
+    constructor(message, statusCode) {
+        super(message);
+        this.name = 'HttpClientError';
+        this.statusCode = statusCode;
+        Object.setPrototypeOf(this, HttpClientError.prototype);
+    }
+}
+class HttpClientResponse {
+    constructor(message) {
+        this.message = message;
+    }
+    readBody() {
+        return __awaiter(this, void 0, void 0, function* () {
+            return new Promise((resolve) => __awaiter(this, void 0, void 0, function* () {
+                let output = Buffer.alloc(0);
+                this.message.on('data', (chunk) => {
+                    output = Buffer.concat([output, chunk]);
+                });
+                this.message.on('end', () => {
+                    resolve(output.toString());
+                });
+            }));
+        });
+    }
+    readBodyBuffer() {
+        return __awaiter(this, void 0, void 0, function* () {
+            return new Promise((resolve) => __awaiter(this, void 0, void 0, function* () {
+                const chunks = [];
+                this.message.on('data', (chunk) => {
+                    chunks.push(chunk);
+                });
+                this.message.on('end', () => {
+                    resolve(Buffer.concat(chunks));
+                });
+            }));
+        });
+    }
+}
+function isHttps(requestUrl) {
+    const parsedUrl = new URL(requestUrl);
+    return parsedUrl.protocol === 'https:';
+}
+class HttpClient {
+    constructor(userAgent, handlers, requestOptions) {
+        this._ignoreSslError = false;
+        this._allowRedirects = true;
+        this._allowRedirectDowngrade = false;
+        this._maxRedirects = 50;
+        this._allowRetries = false;
+        this._maxRetries = 1;
+        this._keepAlive = false;
+        this._disposed = false;
+        this.userAgent = this._getUserAgentWithOrchestrationId(userAgent);
+        this.handlers = handlers || [];
+        this.requestOptions = requestOptions;
+        if (requestOptions) {
+            if (requestOptions.ignoreSslError != null) {
+                this._ignoreSslError = requestOptions.ignoreSslError;
+            }
+            this._socketTimeout = requestOptions.socketTimeout;
+            if (requestOptions.allowRedirects != null) {
+                this._allowRedirects = requestOptions.allowRedirects;
+            }
+            if (requestOptions.allowRedirectDowngrade != null) {
+                this._allowRedirectDowngrade = requestOptions.allowRedirectDowngrade;
+            }
+            if (requestOptions.maxRedirects != null) {
+                this._maxRedirects = Math.max(requestOptions.maxRedirects, 0);
+            }
+            if (requestOptions.keepAlive != null) {
+                this._keepAlive = requestOptions.keepAlive;
+            }
+            if (requestOptions.allowRetries != null) {
+                this._allowRetries = requestOptions.allowRetries;
+            }
+            if (requestOptions.maxRetries != null) {
+                this._maxRetries = requestOptions.maxRetries;
+            }
+        }
+    }
+    options(requestUrl, additionalHeaders) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return this.request('OPTIONS', requestUrl, null, additionalHeaders || {});
+        });
+    }
+    get(requestUrl, additionalHeaders) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return this.request('GET', requestUrl, null, additionalHeaders || {});
+        });
+    }
+    del(requestUrl, additionalHeaders) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return this.request('DELETE', requestUrl, null, additionalHeaders || {});
+        });
+    }
+    post(requestUrl, data, additionalHeaders) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return this.request('POST', requestUrl, data, additionalHeaders || {});
+        });
+    }
+    patch(requestUrl, data, additionalHeaders) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return this.request('PATCH', requestUrl, data, additionalHeaders || {});
+        });
+    }
+    put(requestUrl, data, additionalHeaders) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return this.request('PUT', requestUrl, data, additionalHeaders || {});
+        });
+    }
+    head(requestUrl, additionalHeaders) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return this.request('HEAD', requestUrl, null, additionalHeaders || {});
+        });
+    }
+    sendStream(verb, requestUrl, stream, additionalHeaders) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return this.request(verb, requestUrl, stream, additionalHeaders);
+        });
+    }
+    /**
+     * Gets a typed object from an endpoint
+     * Be aware that not found returns a null.  Other errors (4xx, 5xx) reject the promise
+     */
+    getJson(requestUrl_1) {
+        return __awaiter(this, arguments, void 0, function* (requestUrl, additionalHeaders = {}) {
+            additionalHeaders[Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers.Accept, MediaTypes.ApplicationJson);
+            const res = yield this.get(requestUrl, additionalHeaders);
+            return this._processResponse(res, this.requestOptions);
+        });
+    }
+    postJson(requestUrl_1, obj_1) {
+        return __awaiter(this, arguments, void 0, function* (requestUrl, obj, additionalHeaders = {}) {
+            const data = JSON.stringify(obj, null, 2);
+            additionalHeaders[Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers.Accept, MediaTypes.ApplicationJson);
+            additionalHeaders[Headers.ContentType] =
+                this._getExistingOrDefaultContentTypeHeader(additionalHeaders, MediaTypes.ApplicationJson);
+            const res = yield this.post(requestUrl, data, additionalHeaders);
+            return this._processResponse(res, this.requestOptions);
+        });
+    }
+    putJson(requestUrl_1, obj_1) {
+        return __awaiter(this, arguments, void 0, function* (requestUrl, obj, additionalHeaders = {}) {
+            const data = JSON.stringify(obj, null, 2);
+            additionalHeaders[Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers.Accept, MediaTypes.ApplicationJson);
+            additionalHeaders[Headers.ContentType] =
+                this._getExistingOrDefaultContentTypeHeader(additionalHeaders, MediaTypes.ApplicationJson);
+            const res = yield this.put(requestUrl, data, additionalHeaders);
+            return this._processResponse(res, this.requestOptions);
+        });
+    }
+    patchJson(requestUrl_1, obj_1) {
+        return __awaiter(this, arguments, void 0, function* (requestUrl, obj, additionalHeaders = {}) {
+            const data = JSON.stringify(obj, null, 2);
+            additionalHeaders[Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers.Accept, MediaTypes.ApplicationJson);
+            additionalHeaders[Headers.ContentType] =
+                this._getExistingOrDefaultContentTypeHeader(additionalHeaders, MediaTypes.ApplicationJson);
+            const res = yield this.patch(requestUrl, data, additionalHeaders);
+            return this._processResponse(res, this.requestOptions);
+        });
+    }
+    /**
+     * Makes a raw http request.
+     * All other methods such as get, post, patch, and request ultimately call this.
+     * Prefer get, del, post and patch
+     */
+    request(verb, requestUrl, data, headers) {
+        return __awaiter(this, void 0, void 0, function* () {
+            if (this._disposed) {
+                throw new Error('Client has already been disposed.');
+            }
+            const parsedUrl = new URL(requestUrl);
+            let info = this._prepareRequest(verb, parsedUrl, headers);
+            // Only perform retries on reads since writes may not be idempotent.
+            const maxTries = this._allowRetries && RetryableHttpVerbs.includes(verb)
+                ? this._maxRetries + 1
+                : 1;
+            let numTries = 0;
+            let response;
+            do {
+                response = yield this.requestRaw(info, data);
+                // Check if it's an authentication challenge
+                if (response &&
+                    response.message &&
+                    response.message.statusCode === HttpCodes.Unauthorized) {
+                    let authenticationHandler;
+                    for (const handler of this.handlers) {
+                        if (handler.canHandleAuthentication(response)) {
+                            authenticationHandler = handler;
+                            break;
+                        }
+                    }
+                    if (authenticationHandler) {
+                        return authenticationHandler.handleAuthentication(this, info, data);
+                    }
+                    else {
+                        // We have received an unauthorized response but have no handlers to handle it.
+                        // Let the response return to the caller.
+                        return response;
+                    }
+                }
+                let redirectsRemaining = this._maxRedirects;
+                while (response.message.statusCode &&
+                    HttpRedirectCodes.includes(response.message.statusCode) &&
+                    this._allowRedirects &&
+                    redirectsRemaining > 0) {
+                    const redirectUrl = response.message.headers['location'];
+                    if (!redirectUrl) {
+                        // if there's no location to redirect to, we won't
+                        break;
+                    }
+                    const parsedRedirectUrl = new URL(redirectUrl);
+                    if (parsedUrl.protocol === 'https:' &&
+                        parsedUrl.protocol !== parsedRedirectUrl.protocol &&
+                        !this._allowRedirectDowngrade) {
+                        throw new Error('Redirect from HTTPS to HTTP protocol. This downgrade is not allowed for security reasons. If you want to allow this behavior, set the allowRedirectDowngrade option to true.');
+                    }
+                    // we need to finish reading the response before reassigning response
+                    // which will leak the open socket.
+                    yield response.readBody();
+                    // strip authorization header if redirected to a different hostname
+                    if (parsedRedirectUrl.hostname !== parsedUrl.hostname) {
+                        for (const header in headers) {
+                            // header names are case insensitive
+                            if (header.toLowerCase() === 'authorization') {
+                                delete headers[header];
+                            }
+                        }
+                    }
+                    // let's make the request with the new redirectUrl
+                    info = this._prepareRequest(verb, parsedRedirectUrl, headers);
+                    response = yield this.requestRaw(info, data);
+                    redirectsRemaining--;
+                }
+                if (!response.message.statusCode ||
+                    !HttpResponseRetryCodes.includes(response.message.statusCode)) {
+                    // If not a retry code, return immediately instead of retrying
+                    return response;
+                }
+                numTries += 1;
+                if (numTries < maxTries) {
+                    yield response.readBody();
+                    yield this._performExponentialBackoff(numTries);
+                }
+            } while (numTries < maxTries);
+            return response;
+        });
+    }
+    /**
+     * Needs to be called if keepAlive is set to true in request options.
+     */
+    dispose() {
+        if (this._agent) {
+            this._agent.destroy();
+        }
+        this._disposed = true;
+    }
+    /**
+     * Raw request.
+     * @param info
+     * @param data
+     */
+    requestRaw(info, data) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return new Promise((resolve, reject) => {
+                function callbackForResult(err, res) {
+                    if (err) {
+                        reject(err);
+                    }
+                    else if (!res) {
+                        // If `err` is not passed, then `res` must be passed.
+                        reject(new Error('Unknown error'));
+                    }
+                    else {
+                        resolve(res);
+                    }
+                }
+                this.requestRawWithCallback(info, data, callbackForResult);
+            });
+        });
+    }
+    /**
+     * Raw request with callback.
+     * @param info
+     * @param data
+     * @param onResult
+     */
+    requestRawWithCallback(info, data, onResult) {
+        if (typeof data === 'string') {
+            if (!info.options.headers) {
+                info.options.headers = {};
+            }
+            info.options.headers['Content-Length'] = Buffer.byteLength(data, 'utf8');
+        }
+        let callbackCalled = false;
+        function handleResult(err, res) {
+            if (!callbackCalled) {
+                callbackCalled = true;
+                onResult(err, res);
+            }
+        }
+        const req = info.httpModule.request(info.options, (msg) => {
+            const res = new HttpClientResponse(msg);
+            handleResult(undefined, res);
+        });
+        let socket;
+        req.on('socket', sock => {
+            socket = sock;
+        });
+        // If we ever get disconnected, we want the socket to timeout eventually
+        req.setTimeout(this._socketTimeout || 3 * 60000, () => {
+            if (socket) {
+                socket.end();
+            }
+            handleResult(new Error(`Request timeout: ${info.options.path}`));
+        });
+        req.on('error', function (err) {
+            // err has statusCode property
+            // res should have headers
+            handleResult(err);
+        });
+        if (data && typeof data === 'string') {
+            req.write(data, 'utf8');
+        }
+        if (data && typeof data !== 'string') {
+            data.on('close', function () {
+                req.end();
+            });
+            data.pipe(req);
+        }
+        else {
+            req.end();
+        }
+    }
+    /**
+     * Gets an http agent. This function is useful when you need an http agent that handles
+     * routing through a proxy server - depending upon the url and proxy environment variables.
+     * @param serverUrl  The server URL where the request will be sent. For example, https://api.github.com
+     */
+    getAgent(serverUrl) {
+        const parsedUrl = new URL(serverUrl);
+        return this._getAgent(parsedUrl);
+    }
+    getAgentDispatcher(serverUrl) {
+        const parsedUrl = new URL(serverUrl);
+        const proxyUrl = getProxyUrl(parsedUrl);
+        const useProxy = proxyUrl && proxyUrl.hostname;
+        if (!useProxy) {
+            return;
+        }
+        return this._getProxyAgentDispatcher(parsedUrl, proxyUrl);
+    }
+    _prepareRequest(method, requestUrl, headers) {
+        const info = {};
+        info.parsedUrl = requestUrl;
+        const usingSsl = info.parsedUrl.protocol === 'https:';
+        info.httpModule = usingSsl ? external_https_namespaceObject : external_http_namespaceObject;
+        const defaultPort = usingSsl ? 443 : 80;
+        info.options = {};
+        info.options.host = info.parsedUrl.hostname;
+        info.options.port = info.parsedUrl.port
+            ? parseInt(info.parsedUrl.port)
+            : defaultPort;
+        info.options.path =
+            (info.parsedUrl.pathname || '') + (info.parsedUrl.search || '');
+        info.options.method = method;
+        info.options.headers = this._mergeHeaders(headers);
+        if (this.userAgent != null) {
+            info.options.headers['user-agent'] = this.userAgent;
+        }
+        info.options.agent = this._getAgent(info.parsedUrl);
+        // gives handlers an opportunity to participate
+        if (this.handlers) {
+            for (const handler of this.handlers) {
+                handler.prepareRequest(info.options);
+            }
+        }
+        return info;
+    }
+    _mergeHeaders(headers) {
+        if (this.requestOptions && this.requestOptions.headers) {
+            return Object.assign({}, lowercaseKeys(this.requestOptions.headers), lowercaseKeys(headers || {}));
+        }
+        return lowercaseKeys(headers || {});
+    }
+    /**
+     * Gets an existing header value or returns a default.
+     * Handles converting number header values to strings since HTTP headers must be strings.
+     * Note: This returns string | string[] since some headers can have multiple values.
+     * For headers that must always be a single string (like Content-Type), use the
+     * specialized _getExistingOrDefaultContentTypeHeader method instead.
+     */
+    _getExistingOrDefaultHeader(additionalHeaders, header, _default) {
+        let clientHeader;
+        if (this.requestOptions && this.requestOptions.headers) {
+            const headerValue = lowercaseKeys(this.requestOptions.headers)[header];
+            if (headerValue) {
+                clientHeader =
+                    typeof headerValue === 'number' ? headerValue.toString() : headerValue;
+            }
+        }
+        const additionalValue = additionalHeaders[header];
+        if (additionalValue !== undefined) {
+            return typeof additionalValue === 'number'
+                ? additionalValue.toString()
+                : additionalValue;
+        }
+        if (clientHeader !== undefined) {
+            return clientHeader;
+        }
+        return _default;
+    }
+    /**
+     * Specialized version of _getExistingOrDefaultHeader for Content-Type header.
+     * Always returns a single string (not an array) since Content-Type should be a single value.
+     * Converts arrays to comma-separated strings and numbers to strings to ensure type safety.
+     * This was split from _getExistingOrDefaultHeader to provide stricter typing for callers
+     * that assign the result to places expecting a string (e.g., additionalHeaders[Headers.ContentType]).
+     */
+    _getExistingOrDefaultContentTypeHeader(additionalHeaders, _default) {
+        let clientHeader;
+        if (this.requestOptions && this.requestOptions.headers) {
+            const headerValue = lowercaseKeys(this.requestOptions.headers)[Headers.ContentType];
+            if (headerValue) {
+                if (typeof headerValue === 'number') {
+                    clientHeader = String(headerValue);
+                }
+                else if (Array.isArray(headerValue)) {
+                    clientHeader = headerValue.join(', ');
+                }
+                else {
+                    clientHeader = headerValue;
+                }
+            }
+        }
+        const additionalValue = additionalHeaders[Headers.ContentType];
+        // Return the first non-undefined value, converting numbers or arrays to strings if necessary
+        if (additionalValue !== undefined) {
+            if (typeof additionalValue === 'number') {
+                return String(additionalValue);
+            }
+            else if (Array.isArray(additionalValue)) {
+                return additionalValue.join(', ');
+            }
+            else {
+                return additionalValue;
+            }
+        }
+        if (clientHeader !== undefined) {
+            return clientHeader;
+        }
+        return _default;
+    }
+    _getAgent(parsedUrl) {
+        let agent;
+        const proxyUrl = getProxyUrl(parsedUrl);
+        const useProxy = proxyUrl && proxyUrl.hostname;
+        if (this._keepAlive && useProxy) {
+            agent = this._proxyAgent;
+        }
+        if (!useProxy) {
+            agent = this._agent;
+        }
+        // if agent is already assigned use that agent.
+        if (agent) {
+            return agent;
+        }
+        const usingSsl = parsedUrl.protocol === 'https:';
+        let maxSockets = 100;
+        if (this.requestOptions) {
+            maxSockets = this.requestOptions.maxSockets || external_http_.globalAgent.maxSockets;
+        }
+        // This is `useProxy` again, but we need to check `proxyURl` directly for TypeScripts's flow analysis.
+        if (proxyUrl && proxyUrl.hostname) {
+            const agentOptions = {
+                maxSockets,
+                keepAlive: this._keepAlive,
+                proxy: Object.assign(Object.assign({}, ((proxyUrl.username || proxyUrl.password) && {
+                    proxyAuth: `${proxyUrl.username}:${proxyUrl.password}`
+                })), { host: proxyUrl.hostname, port: proxyUrl.port })
+            };
+            let tunnelAgent;
+            const overHttps = proxyUrl.protocol === 'https:';
+            if (usingSsl) {
+                tunnelAgent = overHttps ? tunnel.httpsOverHttps : tunnel.httpsOverHttp;
+            }
+            else {
+                tunnelAgent = overHttps ? tunnel.httpOverHttps : tunnel.httpOverHttp;
+            }
+            agent = tunnelAgent(agentOptions);
+            this._proxyAgent = agent;
+        }
+        // if tunneling agent isn't assigned create a new agent
+        if (!agent) {
+            const options = { keepAlive: this._keepAlive, maxSockets };
+            agent = usingSsl ? new external_https_.Agent(options) : new external_http_.Agent(options);
+            this._agent = agent;
+        }
+        if (usingSsl && this._ignoreSslError) {
+            // we don't want to set NODE_TLS_REJECT_UNAUTHORIZED=0 since that will affect request for entire process
+            // http.RequestOptions doesn't expose a way to modify RequestOptions.agent.options
+            // we have to cast it to any and change it directly
+            agent.options = Object.assign(agent.options || {}, {
+                rejectUnauthorized: false
+            });
+        }
+        return agent;
+    }
+    _getProxyAgentDispatcher(parsedUrl, proxyUrl) {
+        let proxyAgent;
+        if (this._keepAlive) {
+            proxyAgent = this._proxyAgentDispatcher;
+        }
+        // if agent is already assigned use that agent.
+        if (proxyAgent) {
+            return proxyAgent;
+        }
+        const usingSsl = parsedUrl.protocol === 'https:';
+        proxyAgent = new undici.ProxyAgent(Object.assign({ uri: proxyUrl.href, pipelining: !this._keepAlive ? 0 : 1 }, ((proxyUrl.username || proxyUrl.password) && {
+            token: `Basic ${Buffer.from(`${proxyUrl.username}:${proxyUrl.password}`).toString('base64')}`
+        })));
+        this._proxyAgentDispatcher = proxyAgent;
+        if (usingSsl && this._ignoreSslError) {
+            // we don't want to set NODE_TLS_REJECT_UNAUTHORIZED=0 since that will affect request for entire process
+            // http.RequestOptions doesn't expose a way to modify RequestOptions.agent.options
+            // we have to cast it to any and change it directly
+            proxyAgent.options = Object.assign(proxyAgent.options.requestTls || {}, {
+                rejectUnauthorized: false
+            });
+        }
+        return proxyAgent;
+    }
+    _getUserAgentWithOrchestrationId(userAgent) {
+        const baseUserAgent = userAgent || 'actions/http-client';
+        const orchId = process.env['ACTIONS_ORCHESTRATION_ID'];
+        if (orchId) {
+            // Sanitize the orchestration ID to ensure it contains only valid characters
+            // Valid characters: 0-9, a-z, _, -, .
+            const sanitizedId = orchId.replace(/[^a-z0-9_.-]/gi, '_');
+            return `${baseUserAgent} actions_orchestration_id/${sanitizedId}`;
+        }
+        return baseUserAgent;
+    }
+    _performExponentialBackoff(retryNumber) {
+        return __awaiter(this, void 0, void 0, function* () {
+            retryNumber = Math.min(ExponentialBackoffCeiling, retryNumber);
+            const ms = ExponentialBackoffTimeSlice * Math.pow(2, retryNumber);
+            return new Promise(resolve => setTimeout(() => resolve(), ms));
+        });
+    }
+    _processResponse(res, options) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return new Promise((resolve, reject) => __awaiter(this, void 0, void 0, function* () {
+                const statusCode = res.message.statusCode || 0;
+                const response = {
+                    statusCode,
+                    result: null,
+                    headers: {}
+                };
+                // not found leads to null obj returned
+                if (statusCode === HttpCodes.NotFound) {
+                    resolve(response);
+                }
+                // get the result from the body
+                function dateTimeDeserializer(key, value) {
+                    if (typeof value === 'string') {
+                        const a = new Date(value);
+                        if (!isNaN(a.valueOf())) {
+                            return a;
+                        }
+                    }
+                    return value;
+                }
+                let obj;
+                let contents;
+                try {
+                    contents = yield res.readBody();
+                    if (contents && contents.length > 0) {
+                        if (options && options.deserializeDates) {
+                            obj = JSON.parse(contents, dateTimeDeserializer);
+                        }
+                        else {
+                            obj = JSON.parse(contents);
+                        }
+                        response.result = obj;
+                    }
+                    response.headers = res.message.headers;
+                }
+                catch (err) {
+                    // Invalid resource (contents not json);  leaving result obj null
+                }
+                // note that 3xx redirects are handled by the http layer.
+                if (statusCode > 299) {
+                    let msg;
+                    // if exception/error in body, attempt to get better error
+                    if (obj && obj.message) {
+                        msg = obj.message;
+                    }
+                    else if (contents && contents.length > 0) {
+                        // it may be the case that the exception is in the body message as string
+                        msg = contents;
+                    }
+                    else {
+                        msg = `Failed request: (${statusCode})`;
+                    }
+                    const err = new HttpClientError(msg, statusCode);
+                    err.result = response.result;
+                    reject(err);
+                }
+                else {
+                    resolve(response);
+                }
+            }));
+        });
+    }
+}
+const lowercaseKeys = (obj) => Object.keys(obj).reduce((c, k) => ((c[k.toLowerCase()] = obj[k]), c), {});
+//# sourceMappingURL=index.js.map
 
 /***/ }),
 
@@ -52481,6 +55387,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   zMY: () => (/* binding */ schemas_boolean),
   k5n: () => (/* binding */ schemas_enum),
   Whr: () => (/* binding */ schemas_int),
+  aig: () => (/* binding */ schemas_number),
   Ikc: () => (/* binding */ object),
   g1P: () => (/* binding */ record),
   YjP: () => (/* binding */ schemas_string),
@@ -52488,7 +55395,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   L5J: () => (/* binding */ unknown)
 });
 
-// UNUSED EXPORTS: ZodAny, ZodArray, ZodBase64, ZodBase64URL, ZodBigInt, ZodBigIntFormat, ZodBoolean, ZodCIDRv4, ZodCIDRv6, ZodCUID, ZodCUID2, ZodCatch, ZodCodec, ZodCreditCard, ZodCustom, ZodCustomStringFormat, ZodDate, ZodDefault, ZodDiscriminatedUnion, ZodE164, ZodEmail, ZodEmoji, ZodEnum, ZodExactOptional, ZodFile, ZodFunction, ZodGUID, ZodIBAN, ZodIPv4, ZodIPv6, ZodISODate, ZodISODateTime, ZodISODuration, ZodISOTime, ZodInstanceOf, ZodIntersection, ZodJWT, ZodKSUID, ZodLazy, ZodLiteral, ZodMAC, ZodMap, ZodNaN, ZodNanoID, ZodNever, ZodNonOptional, ZodNull, ZodNullable, ZodNumber, ZodNumberFormat, ZodObject, ZodOptional, ZodPipe, ZodPrefault, ZodPreprocess, ZodPromise, ZodReadonly, ZodRecord, ZodSet, ZodString, ZodStringFormat, ZodSuccess, ZodSymbol, ZodTemplateLiteral, ZodTransform, ZodTuple, ZodType, ZodULID, ZodURL, ZodUUID, ZodUndefined, ZodUnion, ZodUnknown, ZodVoid, ZodXID, ZodXor, _ZodString, _default, _function, any, base64, base64url, bigint, catch, check, cidrv4, cidrv6, codec, creditCard, cuid, cuid2, currencyCode, custom, date, describe, discriminatedUnion, e164, email, emoji, exactOptional, file, float32, float64, function, guid, hash, hex, hostname, httpUrl, iban, instanceof, int32, int64, intersection, invertCodec, ipv4, ipv6, json, jwt, keyof, ksuid, lazy, literal, looseObject, looseRecord, mac, map, meta, nan, nanoid, nativeEnum, never, nonoptional, null, nullable, nullish, number, optional, partialRecord, pipe, prefault, preprocess, promise, readonly, refine, set, strictObject, stringFormat, stringbool, success, superRefine, symbol, templateLiteral, transform, tuple, uint32, uint64, ulid, undefined, url, uuid, uuidv4, uuidv6, uuidv7, void, xid, xor
+// UNUSED EXPORTS: ZodAny, ZodArray, ZodBase64, ZodBase64URL, ZodBigInt, ZodBigIntFormat, ZodBoolean, ZodCIDRv4, ZodCIDRv6, ZodCUID, ZodCUID2, ZodCatch, ZodCodec, ZodCreditCard, ZodCustom, ZodCustomStringFormat, ZodDate, ZodDefault, ZodDiscriminatedUnion, ZodE164, ZodEmail, ZodEmoji, ZodEnum, ZodExactOptional, ZodFile, ZodFunction, ZodGUID, ZodIBAN, ZodIPv4, ZodIPv6, ZodISODate, ZodISODateTime, ZodISODuration, ZodISOTime, ZodInstanceOf, ZodIntersection, ZodJWT, ZodKSUID, ZodLazy, ZodLiteral, ZodMAC, ZodMap, ZodNaN, ZodNanoID, ZodNever, ZodNonOptional, ZodNull, ZodNullable, ZodNumber, ZodNumberFormat, ZodObject, ZodOptional, ZodPipe, ZodPrefault, ZodPreprocess, ZodPromise, ZodReadonly, ZodRecord, ZodSet, ZodString, ZodStringFormat, ZodSuccess, ZodSymbol, ZodTemplateLiteral, ZodTransform, ZodTuple, ZodType, ZodULID, ZodURL, ZodUUID, ZodUndefined, ZodUnion, ZodUnknown, ZodVoid, ZodXID, ZodXor, _ZodString, _default, _function, any, base64, base64url, bigint, catch, check, cidrv4, cidrv6, codec, creditCard, cuid, cuid2, currencyCode, custom, date, describe, discriminatedUnion, e164, email, emoji, exactOptional, file, float32, float64, function, guid, hash, hex, hostname, httpUrl, iban, instanceof, int32, int64, intersection, invertCodec, ipv4, ipv6, json, jwt, keyof, ksuid, lazy, literal, looseObject, looseRecord, mac, map, meta, nan, nanoid, nativeEnum, never, nonoptional, null, nullable, nullish, optional, partialRecord, pipe, prefault, preprocess, promise, readonly, refine, set, strictObject, stringFormat, stringbool, success, superRefine, symbol, templateLiteral, transform, tuple, uint32, uint64, ulid, undefined, url, uuid, uuidv4, uuidv6, uuidv7, void, xid, xor
 
 // EXTERNAL MODULE: ./node_modules/zod/v4/core/core.js
 var core_core = __nccwpck_require__(8532);
@@ -56546,7 +59453,7 @@ function _isoDuration(Class, params) {
 }
 // @__NO_SIDE_EFFECTS__
 function _number(Class, params) {
-    return new Class(snapshotChecks({ type: "number", checks: [], ...util.normalizeParams(params) }));
+    return new Class(snapshotChecks({ type: "number", checks: [], ...core_util/* normalizeParams */.A2(params) }));
 }
 // @__NO_SIDE_EFFECTS__
 function _coercedNumber(Class, params) {
@@ -60127,7 +63034,7 @@ const ZodNumber = /*@__PURE__*/ core_core/* $constructor */.xI("ZodNumber", (ins
     },
 }));
 function schemas_number(params) {
-    return core._number(ZodNumber, params);
+    return _number(ZodNumber, params);
 }
 const ZodNumberFormat = /*@__PURE__*/ core_core/* $constructor */.xI("ZodNumberFormat", (inst, def) => {
     $ZodNumberFormat.init(inst, def);
@@ -62140,6 +65047,9 @@ function constantCatch(value) {
 /******/ 	return module.exports;
 /******/ }
 /******/ 
+/******/ // expose the modules object (__webpack_modules__)
+/******/ __nccwpck_require__.m = __webpack_modules__;
+/******/ 
 /************************************************************************/
 /******/ /* webpack/runtime/asset-relocator-loader */
 /******/ if (typeof __nccwpck_require__ !== 'undefined') __nccwpck_require__.ab = decodeURIComponent(new URL('.', import.meta.url).pathname).slice(import.meta.url.match(/^file:\/\/\/\w:/) ? 1 : 0, -1) + "/";
@@ -62213,6 +65123,36 @@ function constantCatch(value) {
 /******/ 	};
 /******/ })();
 /******/ 
+/******/ /* webpack/runtime/create fake namespace object */
+/******/ (() => {
+/******/ 	var getProto = Object.getPrototypeOf ? (obj) => (Object.getPrototypeOf(obj)) : (obj) => (obj.__proto__);
+/******/ 	var leafPrototypes;
+/******/ 	// create a fake namespace object
+/******/ 	// mode & 1: value is a module id, require it
+/******/ 	// mode & 2: merge all properties of value into the ns
+/******/ 	// mode & 4: return value when already ns object
+/******/ 	// mode & 16: return value when it's Promise-like
+/******/ 	// mode & 8|1: behave like require
+/******/ 	__nccwpck_require__.t = function(value, mode) {
+/******/ 		if(mode & 1) value = this(value);
+/******/ 		if(mode & 8) return value;
+/******/ 		if(typeof value === 'object' && value) {
+/******/ 			if((mode & 4) && value.__esModule) return value;
+/******/ 			if((mode & 16) && typeof value.then === 'function') return value;
+/******/ 		}
+/******/ 		var ns = Object.create(null);
+/******/ 		__nccwpck_require__.r(ns);
+/******/ 		var def = {};
+/******/ 		leafPrototypes = leafPrototypes || [null, getProto({}), getProto([]), getProto(getProto)];
+/******/ 		for(var current = mode & 2 && value; typeof current == 'object' && !~leafPrototypes.indexOf(current); current = getProto(current)) {
+/******/ 			Object.getOwnPropertyNames(current).forEach((key) => (def[key] = () => (value[key])));
+/******/ 		}
+/******/ 		def['default'] = () => (value);
+/******/ 		__nccwpck_require__.d(ns, def);
+/******/ 		return ns;
+/******/ 	};
+/******/ })();
+/******/ 
 /******/ /* webpack/runtime/define property getters */
 /******/ (() => {
 /******/ 	// define getter functions for harmony exports
@@ -62225,9 +65165,42 @@ function constantCatch(value) {
 /******/ 	};
 /******/ })();
 /******/ 
+/******/ /* webpack/runtime/ensure chunk */
+/******/ (() => {
+/******/ 	__nccwpck_require__.f = {};
+/******/ 	// This file contains only the entry chunk.
+/******/ 	// The chunk loading function for additional chunks
+/******/ 	__nccwpck_require__.e = (chunkId) => {
+/******/ 		return Promise.all(Object.keys(__nccwpck_require__.f).reduce((promises, key) => {
+/******/ 			__nccwpck_require__.f[key](chunkId, promises);
+/******/ 			return promises;
+/******/ 		}, []));
+/******/ 	};
+/******/ })();
+/******/ 
+/******/ /* webpack/runtime/get javascript chunk filename */
+/******/ (() => {
+/******/ 	// This function allow to reference async chunks
+/******/ 	__nccwpck_require__.u = (chunkId) => {
+/******/ 		// return url for filenames based on template
+/******/ 		return "" + chunkId + ".index.js";
+/******/ 	};
+/******/ })();
+/******/ 
 /******/ /* webpack/runtime/hasOwnProperty shorthand */
 /******/ (() => {
 /******/ 	__nccwpck_require__.o = (obj, prop) => (Object.prototype.hasOwnProperty.call(obj, prop))
+/******/ })();
+/******/ 
+/******/ /* webpack/runtime/make namespace object */
+/******/ (() => {
+/******/ 	// define __esModule on exports
+/******/ 	__nccwpck_require__.r = (exports) => {
+/******/ 		if(typeof Symbol !== 'undefined' && Symbol.toStringTag) {
+/******/ 			Object.defineProperty(exports, Symbol.toStringTag, { value: 'Module' });
+/******/ 		}
+/******/ 		Object.defineProperty(exports, '__esModule', { value: true });
+/******/ 	};
 /******/ })();
 /******/ 
 /******/ /* webpack/runtime/node module decorator */
@@ -62237,6 +65210,69 @@ function constantCatch(value) {
 /******/ 		if (!module.children) module.children = [];
 /******/ 		return module;
 /******/ 	};
+/******/ })();
+/******/ 
+/******/ /* webpack/runtime/import chunk loading */
+/******/ (() => {
+/******/ 	// no baseURI
+/******/ 	
+/******/ 	// object to store loaded and loading chunks
+/******/ 	// undefined = chunk not loaded, null = chunk preloaded/prefetched
+/******/ 	// [resolve, Promise] = chunk loading, 0 = chunk loaded
+/******/ 	var installedChunks = {
+/******/ 		792: 0
+/******/ 	};
+/******/ 	
+/******/ 	var installChunk = (data) => {
+/******/ 		var {ids, modules, runtime} = data;
+/******/ 		// add "modules" to the modules object,
+/******/ 		// then flag all "ids" as loaded and fire callback
+/******/ 		var moduleId, chunkId, i = 0;
+/******/ 		for(moduleId in modules) {
+/******/ 			if(__nccwpck_require__.o(modules, moduleId)) {
+/******/ 				__nccwpck_require__.m[moduleId] = modules[moduleId];
+/******/ 			}
+/******/ 		}
+/******/ 		if(runtime) runtime(__nccwpck_require__);
+/******/ 		for(;i < ids.length; i++) {
+/******/ 			chunkId = ids[i];
+/******/ 			if(__nccwpck_require__.o(installedChunks, chunkId) && installedChunks[chunkId]) {
+/******/ 				installedChunks[chunkId][0]();
+/******/ 			}
+/******/ 			installedChunks[ids[i]] = 0;
+/******/ 		}
+/******/ 	
+/******/ 	}
+/******/ 	
+/******/ 	__nccwpck_require__.f.j = (chunkId, promises) => {
+/******/ 			// import() chunk loading for javascript
+/******/ 			var installedChunkData = __nccwpck_require__.o(installedChunks, chunkId) ? installedChunks[chunkId] : undefined;
+/******/ 			if(installedChunkData !== 0) { // 0 means "already installed".
+/******/ 	
+/******/ 				// a Promise means "currently loading".
+/******/ 				if(installedChunkData) {
+/******/ 					promises.push(installedChunkData[1]);
+/******/ 				} else {
+/******/ 					if(true) { // all chunks have JS
+/******/ 						// setup Promise in chunk cache
+/******/ 						var promise = import("./" + __nccwpck_require__.u(chunkId)).then(installChunk, (e) => {
+/******/ 							if(installedChunks[chunkId] !== 0) installedChunks[chunkId] = undefined;
+/******/ 							throw e;
+/******/ 						});
+/******/ 						var promise = Promise.race([promise, new Promise((resolve) => (installedChunkData = installedChunks[chunkId] = [resolve]))])
+/******/ 						promises.push(installedChunkData[1] = promise);
+/******/ 					}
+/******/ 				}
+/******/ 			}
+/******/ 	};
+/******/ 	
+/******/ 	// no prefetching
+/******/ 	
+/******/ 	// no preloaded
+/******/ 	
+/******/ 	// no external install chunk
+/******/ 	
+/******/ 	// no on chunks loaded
 /******/ })();
 /******/ 
 /************************************************************************/

@@ -45,7 +45,7 @@ export class Runner {
     core.error(this.#clean(line, 4000))
   }
 
-  output(result: Result, reportPath: string): void {
+  output(result: Result, reportPath: string, token: string | undefined): void {
     const outputs: Record<string, string> = {
       outcome: result.outcome,
       changed: String(result.changed),
@@ -60,6 +60,8 @@ export class Runner {
     }
     this.#attempt('the outputs', () => {
       for (const [name, value] of Object.entries(outputs)) core.setOutput(name, this.#secrets.redact(value))
+      // The one output that is a secret: what was asked for, masked before it is set.
+      if (token !== undefined) core.setOutput('dr-operation-token', token)
     })
   }
 

@@ -1,14 +1,15 @@
 /**
- * Attaches a demoted cluster to the new primary: a public key from the one, an activation token for that key from the
- * other, and the token handed over. With a public key nothing but the clusters' own port is needed between them; without
- * one (an older server, or a policy that lacks the path) the token comes wrapped, and the follower fetches what is in it
- * from the primary's API.
+ * Attaches a cluster to a primary: a public key from the one, an activation token for that key from the other, and the
+ * token handed over. With a public key nothing but the clusters' own port is needed between them; without one (an older
+ * server, or a policy that lacks the path) the token comes wrapped, and the follower fetches what is in it from the
+ * primary's API.
  */
 import { randomBytes } from 'node:crypto'
 import { bring, type End, type Run, UNBROKEN } from './bring.ts'
 import { sleep } from './clock.ts'
-import { role } from './cluster.ts'
+import { other, role, type Side } from './cluster.ts'
 import type { Step } from './plan.ts'
+import type { Answer } from './vault/client.ts'
 
 const TRIES = 3
 /** A reading younger than this needs no fresh one before update-primary, which changes no role. In ms. */
@@ -20,16 +21,17 @@ const MOST_KEY_ERRORS = 12
 /**
  * The follower's public key, asked for until it comes: making one changes nothing, so it may be asked for again.
  *
+ * @param header the token for the header; a generated DR operation token is none, it would be used up
  * @returns undefined where it is refused, or is not to be asked for
  */
-export async function publicKey(run: Run): Promise<string | undefined> {
-  const { inputs, vaults, headerToken, deadline, cancelled, journal } = run
-  if (inputs.activation === 'wrapped' || headerToken === undefined) return undefined
+export async function publicKey(run: Run, follower: Side, header: string | undefined): Promise<string | undefined> {
+  const { inputs, vaults, deadline, cancelled, journal } = run
+  if (inputs.activation === 'wrapped' || header === undefined) return undefined
   for (let errors = 0; !deadline.passed && !cancelled.aborted; errors += 1) {
-    const answer = await vaults.from.generatePublicKey(headerToken)
+    const answer = await vaults[follower].generatePublicKey(header)
     if (answer.kind === 'accepted') return answer.value
     if (answer.kind === 'refused' || (inputs.activation === 'auto' && errors >= MOST_KEY_ERRORS)) {
-      journal.say(`${run.lookout.world.from.host}: no public key: ${answer.because}`)
+      journal.say(`${run.lookout.world[follower].host}: no public key: ${answer.because}`)
       return undefined
     }
     await sleep(answer.kind === 'later' ? answer.afterMs : PAUSE)
@@ -38,23 +40,25 @@ export async function publicKey(run: Run): Promise<string | undefined> {
 }
 
 /**
- * Makes an activation token on the new primary and hands it to the follower, until the follower streams.
+ * Makes an activation token on the primary and hands it to the step's cluster, until that one streams.
  *
  * @param key made beforehand, or undefined to make it now
  */
 export async function attach(run: Run, step: Step, key: string | undefined): Promise<End> {
-  const { inputs, vaults, journal, lookout } = run
+  const { inputs, journal, lookout, tokens } = run
+  const follower = step.on
+  const header = step.name === 'enrol' ? (inputs['secondary-vault-token'] ?? tokens.vault) : tokens.header
   let withKey = inputs.activation !== 'wrapped'
   let last: End = { is: 'late', because: 'no activation token could be made in time' }
   for (let tries = 0; tries < TRIES && !run.deadline.passed && !run.cancelled.aborted; tries += 1) {
-    const publicly = withKey ? ((tries === 0 ? key : undefined) ?? (await publicKey(run))) : undefined
+    const publicly = withKey ? ((tries === 0 ? key : undefined) ?? (await publicKey(run, follower, header))) : undefined
     if (publicly === undefined && inputs.activation === 'public-key') {
       return {
         is: 'refused',
-        because: `${lookout.world.from.host} gave no public key, and activation: public-key allows nothing else`,
+        because: `${lookout.world[follower].host} gave no public key, and activation: public-key allows nothing else`,
       }
     }
-    const made = await activationToken(run, publicly)
+    const made = await activationToken(run, other(follower), publicly)
     if (made.is !== 'made') {
       last = made
       // A server or a policy that takes no public key may still give a wrapped token.
@@ -64,45 +68,60 @@ export async function attach(run: Run, step: Step, key: string | undefined): Pro
     }
     const world = await lookout.look(FRESH)
     // Somebody else may have attached it meanwhile; one that is out of sight for a moment may be told all the same.
-    if (step.verdict(world).is !== 'due' && role(world.from) !== 'unknown') return { is: 'again' }
+    if (step.verdict(world).is !== 'due' && role(world[follower]) !== 'unknown') return { is: 'again' }
+    const kind = publicly === undefined ? 'a wrapped token' : 'a token for its public key'
     const end = await bring(
       run,
       step,
-      `update-primary sent, with a ${publicly === undefined ? 'wrapped token' : 'token for its public key'}, id ${made.id}`,
-      () => vaults.from.updatePrimary(inputs['dr-operation-token'] ?? '', made.token, inputs['primary-api-addr']),
+      `${step.name === 'enrol' ? 'secondary/enable' : 'update-primary'} sent, with ${kind}, id ${made.id}`,
+      () => handOver(run, step, made.token),
     )
     if (end.is !== 'refused' && end.is !== 'lost') return end
     last = end
     if (publicly !== undefined && inputs.activation === 'auto') withKey = false
-    journal.say(`${lookout.world.from.host}: trying again with a new activation token`)
+    journal.say(`${lookout.world[follower].host}: trying again with a new activation token`)
   }
   return last
+}
+
+/** Enrolling erases what the cluster holds; re-attaching erases nothing. */
+function handOver({ inputs, vaults, tokens }: Run, step: Step, activationToken: string): Promise<Answer<unknown>> {
+  const vault = vaults[step.on]
+  return step.name === 'enrol'
+    ? vault.enableSecondary(
+        inputs['secondary-vault-token'] ?? tokens.vault,
+        activationToken,
+        inputs['primary-api-addr'],
+      )
+    : tokens.use(step.on, (token) => vault.updatePrimary(token, activationToken, inputs['primary-api-addr']))
 }
 
 type Made =
   | { readonly is: 'made'; readonly id: string; readonly token: string }
   | { readonly is: 'refused' | 'late'; readonly because: string }
 
-/** One activation token. A lost answer leaves an id behind that nobody holds a token for: it is revoked, by this run's own id. */
-async function activationToken(run: Run, publicly: string | undefined): Promise<Made> {
-  const { inputs, vaults, journal, lookout, deadline, deeds } = run
-  const token = inputs['vault-token'] ?? ''
+/**
+ * One activation token. A lost answer leaves an id behind that nobody holds a token for: it is revoked, by this run's own
+ * id, and the next try takes another one.
+ */
+async function activationToken(run: Run, primary: Side, publicly: string | undefined): Promise<Made> {
+  const { inputs, vaults, journal, lookout, deadline, deeds, tokens } = run
   const id = inputs['secondary-id'] ?? uniqueId()
   let because = 'no activation token could be made in time'
   while (!deadline.passed && !run.cancelled.aborted) {
     deeds.sent += 1
     if (!journal.report.activationIds.includes(id)) journal.report.activationIds.push(id)
     journal.save()
-    const answer = await vaults.to.secondaryToken(token, id, publicly)
+    const answer = await tokens.asVault(primary, (token) => vaults[primary].secondaryToken(token, id, publicly))
     if (answer.kind === 'accepted') {
       deeds.accepted += 1
       return { is: 'made', id, token: answer.value }
     }
-    journal.say(`${lookout.world.to.host}: secondary-token: ${answer.kind}: ${answer.because}`)
+    journal.say(`${lookout.world[primary].host}: secondary-token: ${answer.kind}: ${answer.because}`)
     if (answer.kind === 'refused') return { is: 'refused', because: answer.because }
     because = answer.because
     if (answer.kind === 'unclear') {
-      if (await known(run, id)) await vaults.to.revokeSecondary(token, id)
+      if (await known(run, primary, id)) await vaults[primary].revokeSecondary(tokens.vault, id)
       return { is: 'late', because }
     }
     await sleep(Math.min(answer.afterMs, deadline.left))
@@ -111,10 +130,10 @@ async function activationToken(run: Run, publicly: string | undefined): Promise<
 }
 
 /** Whether the primary knows this id, from looks for more than a second: the lost request may still be at work. */
-async function known({ lookout }: Run, id: string): Promise<boolean> {
+async function known({ lookout }: Run, primary: Side, id: string): Promise<boolean> {
   for (let waited = 0; waited < UNBROKEN; waited += PAUSE) {
-    const { to } = await lookout.look()
-    if (to.dr?.known_secondaries?.includes(id)) return true
+    const world = await lookout.look()
+    if (world[primary].dr?.known_secondaries?.includes(id)) return true
     await sleep(PAUSE)
   }
   return false
@@ -125,15 +144,21 @@ async function known({ lookout }: Run, id: string): Promise<boolean> {
  *
  * @returns the ids that could not be revoked
  */
-export async function tidy(run: Pick<Run, 'inputs' | 'vaults' | 'lookout' | 'journal'>): Promise<string[]> {
-  const { inputs, vaults, lookout, journal } = run
-  const { from, to } = lookout.world
-  const used = from.dr?.secondary_id
+export async function tidy({
+  tokens,
+  vaults,
+  lookout,
+  journal,
+}: Pick<Run, 'tokens' | 'vaults' | 'lookout' | 'journal'>): Promise<string[]> {
+  const { world } = lookout
   const left: string[] = []
-  for (const id of journal.report.activationIds) {
-    if (id === used || to.dr?.known_secondaries?.includes(id) === false) continue
-    const answer = await vaults.to.revokeSecondary(inputs['vault-token'] ?? '', id)
-    if (answer.kind !== 'accepted') left.push(id)
+  for (const side of ['from', 'to'] as const) {
+    const known = world[side].dr?.known_secondaries ?? []
+    for (const id of journal.report.activationIds) {
+      if (role(world[side]) !== 'primary' || !known.includes(id) || world[other(side)].dr?.secondary_id === id) continue
+      const answer = await vaults[side].revokeSecondary(tokens.vault, id)
+      if (answer.kind !== 'accepted') left.push(id)
+    }
   }
   return left
 }

@@ -10,6 +10,7 @@ import type { Inputs } from './inputs.ts'
 import type { Journal } from './journal.ts'
 import type { Lookout } from './lookout.ts'
 import type { Step } from './plan.ts'
+import type { Tokens } from './tokens.ts'
 import type { Answer, Vault } from './vault/client.ts'
 
 /** Everything a run works with. */
@@ -22,10 +23,11 @@ export interface Run {
   /** Raised by a cancel: nothing new is begun, but for the one call that ends "no primary". */
   readonly cancelled: AbortSignal
   readonly deeds: Deeds
-  /** The DR operation token may go into a header: it is a batch or root token, which that does not use up. */
-  readonly headerToken: string | undefined
+  readonly tokens: Tokens
   /** The follower's public key, made while the other cluster is being promoted. */
   followerKey?: Promise<string | undefined>
+  /** Digest of what `verify-path` gave on the old primary. */
+  canary?: string
 }
 
 /** What this run did, as far as the outcome depends on it. */
@@ -42,6 +44,8 @@ export interface Deeds {
   unclear: Side | undefined
   /** WAL entries that may be lost: an upper bound, as seen between the demotion and the promotion. */
   rpo?: number | 'unknown'
+  /** From the last moment the old primary was seen serving to the first the new one was; ms since the epoch. */
+  outage?: { from: number; until?: number | undefined }
 }
 
 export const noDeeds = (): Deeds => ({
@@ -93,6 +97,8 @@ export async function bring(run: Run, step: Step, what: string, send: () => Prom
   for await (const world of lookout.watch(step.on, deadline)) {
     const verdict = step.verdict(world)
     if (verdict.is === 'so') {
+      // An answer that got lost was an acceptance all the same: the effect is there.
+      if (flight.answer === undefined || flight.answer.kind === 'unclear') deeds.accepted += 1
       deeds.unclear = undefined
       return finish(run, step, world)
     }
@@ -122,8 +128,7 @@ export async function bring(run: Run, step: Step, what: string, send: () => Prom
       if (at === undefined || Date.now() - at < answer.afterMs) continue
     } else {
       if (unbroken < UNBROKEN) continue
-      if ((journal.report.steps.find(({ name }) => name === step.name)?.sends ?? 0) >= MOST_SENDS)
-        return { is: 'lost', because: answer.because }
+      if (journal.sends(step, world) >= MOST_SENDS) return { is: 'lost', because: answer.because }
     }
     if (run.cancelled.aborted) return { is: 'lost', because: 'the run was cancelled' }
     if (step.verdict(await lookout.look()).is !== 'due') continue

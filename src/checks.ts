@@ -2,6 +2,7 @@
  * The checks before anything is changed. Each has a stable name, says what it saw, and, where it refuses, what would mend
  * it. Pure: what was read comes in, findings go out; a check that needs time (lag, streaming) is simply asked again.
  */
+import { attemptProblem, distinct, needsToken } from './ceremony.ts'
 import { span } from './clock.ts'
 import {
   active,
@@ -17,6 +18,7 @@ import {
   position,
   role,
   SIDES,
+  type Side,
   STALE,
   sameRoot,
   strangers,
@@ -26,6 +28,10 @@ import {
 import { type Credentials, PATHS, type TokenFacts } from './credentials.ts'
 import { type Inputs, WAIVERS } from './inputs.ts'
 import type { StepName } from './plan.ts'
+import type { LoggedIn } from './tokens.ts'
+import type { Read } from './vault/client.ts'
+import type { Attempt, Performance } from './vault/schemas.ts'
+import type { Canary } from './verify.ts'
 
 export const CHECKS = [
   'tls-verification',
@@ -47,7 +53,11 @@ export const CHECKS = [
   'dr-operation-token',
   'token-ttl',
   'capabilities',
+  'key-shares',
   'secondary-id',
+  'performance-replication',
+  'verify-path',
+  'snapshot',
 ] as const
 export type CheckName = (typeof CHECKS)[number]
 
@@ -70,13 +80,27 @@ export interface Barrier {
   readonly passed: boolean
 }
 
-export interface Case {
+export interface Case extends Evidence {
   readonly inputs: Inputs
   readonly world: World
   readonly due: ReadonlySet<StepName>
-  readonly credentials: Credentials
   readonly barrier: Barrier
 }
+
+/** What was asked for beside the look itself; what could not be asked, or was not needed, is missing. */
+export interface Evidence {
+  readonly credentials: Credentials
+  readonly login?: LoggedIn | undefined
+  /** The attempt to generate a DR operation token on each side, where one is to be generated from key shares. */
+  readonly attempts: Readonly<Record<Side, Read<Attempt> | undefined>>
+  readonly performance?: Readonly<Record<Side, Read<Performance>>> | undefined
+  /** What `verify-path` gave on the primary. */
+  readonly canary?: Canary | undefined
+}
+
+/** Steps that need a Vault token of the primary, and steps that need a DR operation token. */
+export const NEEDS_VAULT: readonly StepName[] = ['demote', 'follow', 'enable', 'enrol', 'revoke', 'disable']
+export const NEEDS_DR: readonly StepName[] = ['promote', 'follow', 'detach']
 
 interface Finding {
   readonly is: 'good' | 'bad' | 'short' | 'n/a'
@@ -108,7 +132,9 @@ const STOPS_EMERGENCY: ReadonlySet<CheckName> = new Set([
   'merkle',
   'emergency-evidence',
   'dr-operation-token',
+  'key-shares',
   'secondary-id',
+  'performance-replication',
 ])
 
 /**
@@ -131,7 +157,8 @@ export function checkTls(variable: string | undefined): Check {
 /** All checks for what is due, in a fixed order. */
 export function check(now: Case): Check[] {
   const waivable: ReadonlySet<string> = new Set(WAIVERS)
-  return CHECKS.filter((name) => name !== 'tls-verification').map((name) => {
+  const judged = CHECKS.filter((name): name is Judged => name in JUDGES)
+  return judged.map((name) => {
     const { is, evidence, fix, mayPass } = JUDGES[name](now)
     const state = () => {
       if (is === 'good') return 'passed'
@@ -166,7 +193,10 @@ export function barrier(before: Barrier | undefined, world: World, maxLag: numbe
     : { ...now, behind, passed: false }
 }
 
-const JUDGES: Record<Exclude<CheckName, 'tls-verification'>, (now: Case) => Finding> = {
+/** Checks that are done by making something, right before the first change. */
+type Judged = Exclude<CheckName, 'tls-verification' | 'snapshot'>
+
+const JUDGES: Record<Judged, (now: Case) => Finding> = {
   'primary-reachable': ({ world: { from }, inputs }) => {
     if (role(from) !== 'unknown') return good(`${from.host} is ${describe(from)}`)
     return inputs.mode === 'emergency'
@@ -178,6 +208,7 @@ const JUDGES: Record<Exclude<CheckName, 'tls-verification'>, (now: Case) => Find
   },
 
   'secondary-reachable': ({ world: { to }, inputs, due }) => {
+    if (inputs.operation === 'revoke-secondary') return none('not needed for what is due')
     if (role(to) !== 'unknown') return good(`${to.host} is ${describe(to)}`)
     const evidence = `${to.host} does not tell its role: ${describe(to)}`
     // Taking the role from a returned old primary needs nothing of the other side.
@@ -200,8 +231,14 @@ const JUDGES: Record<Exclude<CheckName, 'tls-verification'>, (now: Case) => Find
     return good('two addresses, two clusters')
   },
 
-  'same-dr-set': ({ world, inputs }) => {
+  'same-dr-set': ({ world, inputs, due }) => {
     const { from, to } = world
+    if (due.has('enable') || due.has('enrol')) return none('the DR set is being made')
+    if (inputs.operation === 'revoke-secondary') return none('not needed for what is due')
+    if (due.has('revoke') || due.has('disable'))
+      return strangers(world)
+        ? bad('the two clusters belong to different DR sets (cluster_id)', 'Check primary-addr and secondary-addr.')
+        : good('no other DR set is involved')
     if (strangers(world))
       return bad(
         'the two clusters belong to different DR sets (cluster_id)',
@@ -216,7 +253,7 @@ const JUDGES: Record<Exclude<CheckName, 'tls-verification'>, (now: Case) => Find
       : bad(evidence, 'Enable DR replication between the two clusters first.')
   },
 
-  'one-primary': ({ world, inputs }) => {
+  'one-primary': ({ world, inputs, due }) => {
     const { from, to } = world
     if (twoPrimaries(world)) {
       if (inputs.mode === 'planned') {
@@ -242,6 +279,7 @@ const JUDGES: Record<Exclude<CheckName, 'tls-verification'>, (now: Case) => Find
         'Run `operation: promote` first, or `operation: failover`, which does all.',
       )
     }
+    if (due.has('enable')) return good('no primary yet')
     if (nobodyPrimary(world)) return short('nobody is primary: this run goes on from there')
     return good(`${role(to) === 'primary' ? to.host : from.host} is the primary`)
   },
@@ -349,7 +387,7 @@ const JUDGES: Record<Exclude<CheckName, 'tls-verification'>, (now: Case) => Find
     const order = compareVersions(ours, theirs)
     if (order === undefined) return none('not both versions are known')
     if (order === 0) return good(`${ours} on both`)
-    if (order < 0 && (due.has('promote') || due.has('demote'))) {
+    if (order < 0 && (due.has('promote') || due.has('demote') || due.has('enrol'))) {
       return bad(
         `${to.host} runs ${ours}, older than ${theirs} on ${from.host}`,
         `Upgrade ${to.host} first: data of a newer Vault must not be served by an older one.`,
@@ -370,12 +408,14 @@ const JUDGES: Record<Exclude<CheckName, 'tls-verification'>, (now: Case) => Find
   },
 
   'vault-token': (now) => {
-    if (!now.due.has('demote') && !now.due.has('follow')) return none('not needed for what is due')
+    if (!NEEDS_VAULT.some((name) => now.due.has(name))) return none('not needed for what is due')
+    const { login } = now
+    if (login?.ok === false) return { ...bad(`the login failed: ${login.because}`), fix: login.fix ?? '' }
     return token('vault-token', now.credentials.vaultToken)
   },
 
   'dr-operation-token': (now) => {
-    if (!now.due.has('promote') && !now.due.has('follow')) return none('not needed for what is due')
+    if (!NEEDS_DR.some((name) => now.due.has(name))) return none('not needed for what is due')
     return drToken(now)
   },
 
@@ -400,6 +440,16 @@ const JUDGES: Record<Exclude<CheckName, 'tls-verification'>, (now: Case) => Find
   capabilities: ({ credentials, due, inputs }) => {
     const wanted: [TokenFacts | undefined, string, string][] = []
     if (due.has('demote')) wanted.push([credentials.vaultToken, PATHS.demote, 'update'])
+    if (due.has('enable')) wanted.push([credentials.vaultToken, PATHS.enablePrimary, 'update'])
+    if (due.has('revoke')) wanted.push([credentials.vaultToken, PATHS.revokeSecondary, 'update'])
+    if (due.has('disable')) wanted.push([credentials.vaultToken, PATHS.disablePrimary, 'update'])
+    if (due.has('detach')) wanted.push([credentials.drOperationToken, PATHS.disableSecondary, 'update'])
+    if (due.has('enrol')) {
+      wanted.push(
+        [credentials.vaultToken, PATHS.secondaryToken, 'update'],
+        [credentials.vaultToken, PATHS.secondaryToken, 'sudo'],
+      )
+    }
     if (due.has('promote')) wanted.push([credentials.drOperationToken, PATHS.promote, 'update'])
     if (due.has('follow')) {
       wanted.push(
@@ -423,9 +473,59 @@ const JUDGES: Record<Exclude<CheckName, 'tls-verification'>, (now: Case) => Find
     )
   },
 
+  'key-shares': ({ attempts, world, inputs, due }) => {
+    if (inputs['dr-operation-token'] !== undefined || !NEEDS_DR.some((name) => due.has(name)))
+      return none('no token is to be made from key shares')
+    for (const side of SIDES) {
+      const [attempt, { host }] = [attempts[side], world[side]]
+      if (attempt === undefined) continue
+      const problem = attempt.ok
+        ? attemptProblem(host, attempt.value, inputs['key-shares'])
+        : attempt.status === 403
+          ? needsToken(host)
+          : {
+              because: `${host} does not tell whether it can generate a DR operation token: ${attempt.because}`,
+              fix: 'Run again when it answers.',
+            }
+      if (problem !== undefined) return bad(problem.because, problem.fix)
+    }
+    return good(`${distinct(inputs['key-shares']).length} different key shares`)
+  },
+
+  'performance-replication': ({ performance, world, due }) => {
+    if (!due.has('promote') || performance === undefined) return none('asked for in a promotion only')
+    const [ofFrom, ofTo] = [performance.from, performance.to]
+    const modes = { from: ofFrom.ok ? ofFrom.value.mode : 'unknown', to: ofTo.ok ? ofTo.value.mode : 'unknown' }
+    const inOne = SIDES.filter((side) => ['primary', 'secondary'].includes(modes[side]))
+    if (inOne.length === 0)
+      return ofFrom.ok || ofTo.ok ? good('no performance replication') : none('it could not be asked')
+    const other = ofFrom.ok && ofTo.ok && ofFrom.value.cluster_id !== ofTo.value.cluster_id
+    if (modes.from === 'primary' && modes.to === 'primary' && other) {
+      return bad(
+        'both clusters are performance primaries, of different sets',
+        'Promoting would make a second performance primary: disable or demote one first.',
+      )
+    }
+    const [side] = inOne
+    return short(
+      `${world[side ?? 'from'].host} is a performance ${modes[side ?? 'from']}: that role moves with the promotion; performance secondaries that can't reach ${world.to.host} have to be pointed to it`,
+    )
+  },
+
+  'verify-path': ({ inputs, canary }) => {
+    if (inputs['verify-path'] === undefined) return none('no verify-path is given')
+    if (canary === undefined) return short('it can not be read before: no old primary is there to ask')
+    return canary.ok
+      ? good('read on the old primary; compared by digest afterwards')
+      : bad(
+          `it can not be read: ${canary.because}`,
+          'Give a path that the vault-token may read, below /v1/, like secret/data/canary.',
+        )
+  },
+
   'secondary-id': ({ inputs, due, world: { to, from } }) => {
     const id = inputs['secondary-id']
-    if (!due.has('follow')) return none('not needed for what is due')
+    if (!due.has('follow') && !due.has('enrol')) return none('not needed for what is due')
     if (id === undefined) return good('an id of its own for this run')
     return [to, from].some((cluster) => cluster.dr?.known_secondaries?.includes(id))
       ? bad(
@@ -494,14 +594,20 @@ function token(name: string, facts: TokenFacts | undefined): Finding {
   return bad(`could not be looked up: ${lookup.because}`, 'Run again when the primary answers.')
 }
 
-function drToken({ credentials: { drOperationToken: facts }, due, inputs }: Case): Finding {
+function drToken({ credentials: { drOperationToken: facts }, due, inputs, world }: Case): Finding {
   if (facts === undefined) return none('none given')
+  if (inputs['dr-operation-token'] === undefined) return none('none is given; see key-shares')
   const fix = 'Make a new batch DR operation token on the primary (see "Tokens" in the README) and store it.'
   if (facts.onSecondary?.ok) return good('a batch token; the DR secondary accepts it')
   if (facts.lookup?.ok) {
     const { type, policies = [] } = facts.lookup.value
     if (facts.batch || type === 'batch') return good('a valid batch token')
-    if (policies.includes('root')) return short('a root token: DR secondaries accept one from Vault 2.0 on')
+    if (policies.includes('root')) {
+      const old = (compareVersions(world.to.health?.version, '2.0.0') ?? -1) < 0
+      return old
+        ? bad('a root token, which a DR secondary accepts from Vault 2.0 on only', fix)
+        : good('a root token, which Vault 2.0 and newer accept')
+    }
     return bad('an ordinary service token, which a DR secondary does not accept', fix)
   }
   if (facts.batch) {

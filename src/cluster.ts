@@ -26,6 +26,8 @@ export interface Cluster {
   /** No HTTP answer of any kind came from there. */
   readonly silent: boolean
   /** The last status that could be read in this run: this one, or an earlier one. */
+  /** The id it was last seen with as a secondary in this run. */
+  readonly formerId?: string | undefined
   readonly last?: { readonly dr: Replication; readonly at: number } | undefined
 }
 

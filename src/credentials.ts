@@ -11,6 +11,10 @@ import type { Token } from './vault/schemas.ts'
 export const PATHS = {
   demote: 'sys/replication/dr/primary/demote',
   secondaryToken: 'sys/replication/dr/primary/secondary-token',
+  enablePrimary: 'sys/replication/dr/primary/enable',
+  disablePrimary: 'sys/replication/dr/primary/disable',
+  revokeSecondary: 'sys/replication/dr/primary/revoke-secondary',
+  disableSecondary: 'sys/replication/dr/secondary/disable',
   promote: 'sys/replication/dr/secondary/promote',
   updatePrimary: 'sys/replication/dr/secondary/update-primary',
   generatePublicKey: 'sys/replication/dr/secondary/generate-public-key',

@@ -8,7 +8,7 @@ import { attach, publicKey } from './attach.ts'
 import { bring, type End, finish, type Run, UNBROKEN } from './bring.ts'
 import { Deadline, monotonic } from './clock.ts'
 import { lastRole, nobodyPrimary, role, SIDES, sameRoot, type World } from './cluster.ts'
-import { restore, reunite, type Step } from './plan.ts'
+import { formerId, restore, reunite, type Step } from './plan.ts'
 
 /** A reading younger than this needs no fresh one before a write. In ms. */
 const FRESH = 200
@@ -42,7 +42,8 @@ const endsNoPrimary = (run: Run, step: Step, world: World): boolean =>
 
 /** The state that this step starts from was made by this run, or shows plainly; else somebody may be at work on it. */
 function prepared({ deeds, lookout, inputs }: Run, step: Step): boolean {
-  if (step.name === 'demote' || deeds.demoted || deeds.promoted) return true
+  // Setting up, taking apart and demoting begin where nothing is at work, and nobody waits for a primary meanwhile.
+  if ((step.name !== 'promote' && step.name !== 'follow') || deeds.demoted || deeds.promoted) return true
   return inputs.mode === 'emergency' && role(lookout.world.from) === 'unknown'
 }
 
@@ -87,26 +88,47 @@ async function wait(run: Run, step: Step): Promise<End> {
 }
 
 async function act(run: Run, step: Step, steps: readonly Step[]): Promise<End> {
-  const { vaults, inputs, lookout, journal } = run
+  const { vaults, inputs, lookout, journal, tokens } = run
   journal.begin(step, lookout.world)
-  const token = inputs['vault-token'] ?? ''
-  const drToken = inputs['dr-operation-token'] ?? ''
+  const clusterAddr = inputs['primary-cluster-addr']
   switch (step.name) {
     case 'demote':
-      return bring(run, step, 'demote sent', () => vaults.from.demote(token))
+      return bring(run, step, 'demote sent', () => tokens.asVault('from', (token) => vaults.from.demote(token)))
     case 'promote': {
       run.deeds.rpo = atRisk(lookout.world)
       // The key for the way back in is made while the other cluster is being promoted: it changes no role.
-      if (steps.some(({ name }) => name === 'follow') && lastRole(lookout.world.from) === 'secondary')
-        run.followerKey = publicKey(run)
-      return bring(run, step, 'promote sent', () => vaults.to.promote(drToken, inputs['primary-cluster-addr']))
+      if (steps.some(({ name }) => name === 'follow') && lastRole(lookout.world.from) === 'secondary') {
+        run.followerKey = publicKey(run, 'from', tokens.header)
+      }
+      return bring(run, step, 'promote sent', () => tokens.use('to', (token) => vaults.to.promote(token, clusterAddr)))
     }
     case 'restore':
-      return bring(run, step, 'promote sent, to make it primary again', () => vaults.from.promote(drToken, undefined))
+      return bring(run, step, 'promote sent, to make it primary again', () =>
+        tokens.use('from', (token) => vaults.from.promote(token, undefined)),
+      )
     case 'follow':
+    case 'enrol':
       return attach(run, step, await run.followerKey)
     case 'reunite':
       return wait(run, step)
+    case 'enable':
+      return bring(run, step, 'primary/enable sent', () =>
+        tokens.asVault('from', (token) => vaults.from.enablePrimary(token, clusterAddr)),
+      )
+    case 'detach':
+      return bring(run, step, 'secondary/disable sent', () =>
+        tokens.use('to', (token) => vaults.to.disableSecondary(token)),
+      )
+    case 'revoke': {
+      const id = inputs['secondary-id'] ?? formerId(lookout.world.to)
+      return bring(run, step, 'revoke-secondary sent', () =>
+        tokens.asVault('from', (token) => vaults.from.revokeSecondary(token, id)),
+      )
+    }
+    case 'disable':
+      return bring(run, step, 'primary/disable sent', () =>
+        tokens.asVault('from', (token) => vaults.from.disablePrimary(token)),
+      )
   }
 }
 

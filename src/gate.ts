@@ -3,17 +3,21 @@
  * and patience where time alone will mend it. Sends nothing that changes anything.
  */
 import type { Run } from './bring.ts'
-import { type Barrier, barrier, type Check, check } from './checks.ts'
+import { type Barrier, barrier, type Check, check, type Evidence, NEEDS_DR, NEEDS_VAULT } from './checks.ts'
 import { Deadline, sleep, span } from './clock.ts'
 import { primaryOf, role, SIDES, type Side, twoPrimaries, type World } from './cluster.ts'
 import { examine } from './credentials.ts'
 import type { Journal } from './journal.ts'
 import { LONG_LOOK, type Lookout } from './lookout.ts'
-import type { Step } from './plan.ts'
+import type { StepName } from './plan.ts'
 import { view } from './report.ts'
+import type { Leg, Session } from './session.ts'
+import { saveSnapshot } from './snapshot.ts'
+import { readCanary } from './verify.ts'
 
 /** Between two looks while a check may still pass. In ms. */
 const PACE = 200
+const READ_WITHIN = 5000
 /** One bad answer is asked again. A cluster that is silent gets three looks, one that answers badly a few seconds. In ms. */
 const LOOKS = 3
 const SILENT_FOR = 4000
@@ -39,45 +43,126 @@ export async function firstLook(lookout: Lookout, journal: Journal, patience = U
 }
 
 /** @returns whether the steps may be carried out; why not is in the report's checks. */
-export async function gate(run: Run, steps: readonly Step[]): Promise<boolean> {
-  const { inputs, lookout, journal, vaults } = run
-  const verified = journal.report.checks
+export async function gate(session: Session, leg: Leg): Promise<boolean> {
+  const { run, steps } = leg
+  const { inputs, lookout, journal } = run
   let world = await firstLook(lookout, journal)
-  journal.report.before = { from: view(world.from), to: view(world.to) }
+  journal.report.before ??= { from: view(world.from), to: view(world.to) }
   for (const side of SIDES) journal.say(`${world[side].host}: ${view(world[side]).says}`)
   journal.survey(steps, world)
-  const open = () => steps.filter((step) => !['so', 'waived'].includes(step.verdict(world).is)).map(({ name }) => name)
+  const open = () => steps.filter((step) => !['so', 'waived'].includes(step.verdict(world).is))
   if (open().length === 0) return true
 
-  const due = new Set(open())
-  const primary: Side | undefined = primaryOf(world) ?? (twoPrimaries(world) ? 'to' : undefined)
-  const credentials = await examine(
-    {
-      vaultToken: due.has('demote') || due.has('follow') ? inputs['vault-token'] : undefined,
-      drOperationToken: due.has('promote') || due.has('follow') ? inputs['dr-operation-token'] : undefined,
-    },
-    primary === undefined ? undefined : vaults[primary],
-    role(world.to) === 'secondary' ? vaults.to : undefined,
-  )
+  const verified = journal.report.checks.filter(({ name }) => name === 'tls-verification')
+  const due = new Set(open().map(({ name }) => name))
+  const evidence = await gather(run, world, due)
   const until = new Deadline(Math.min(inputs['catch-up-timeout'], run.deadline.left))
   let lag: Barrier | undefined
   for (;;) {
     lag = barrier(lag, world, inputs['max-lag'])
-    const checks = check({ inputs, world, due, credentials, barrier: lag })
+    const checks = check({ inputs, world, due, ...evidence, barrier: lag })
     journal.report.checks = [...verified, ...checks]
     const failed = checks.filter(({ state }) => state === 'failed')
-    if (failed.length === 0 || until.passed || run.cancelled.aborted || !failed.every(({ mayPass }) => mayPass)) {
-      tell(journal, checks)
-      return failed.length === 0
-    }
+    if (failed.length === 0 || until.passed || run.cancelled.aborted || !failed.every(({ mayPass }) => mayPass)) break
     journal.look(
       'to',
       world,
-      `waiting for ${failed.map(({ name, evidence }) => `${name} (${evidence})`).join(', ')}, up to ${span(until.left)} more`,
+      `waiting for ${failed.map(({ name, evidence: seen }) => `${name} (${seen})`).join(', ')}, up to ${span(until.left)} more`,
     )
     await sleep(PACE)
     world = await firstLook(lookout, journal)
     journal.survey(steps, world)
+  }
+  const allowed = () => journal.report.checks.every(({ state }) => state !== 'failed')
+  // A wish that can't be had is known before the first one is brought about.
+  const hopeless = open().find((step) => step.verdict(world).is === 'blocked')
+  if (allowed() && hopeless === undefined && !inputs['dry-run']) await provide(session, leg, due)
+  tell(journal, journal.report.checks)
+  if (hopeless !== undefined && allowed()) {
+    const verdict = hopeless.verdict(world)
+    journal.failed(hopeless, world, 'because' in verdict ? verdict.because : '')
+  }
+  return allowed() && hopeless === undefined
+}
+
+/** What the checks need beside the look itself, asked side by side. */
+async function gather({ inputs, vaults, tokens }: Run, world: World, due: ReadonlySet<StepName>): Promise<Evidence> {
+  const asVault = NEEDS_VAULT.some((name) => due.has(name))
+  const asDr = NEEDS_DR.some((name) => due.has(name))
+  const primary = primaryOf(world) ?? (twoPrimaries(world) ? 'to' : due.has('enable') ? 'from' : undefined)
+  const login = asVault && primary !== undefined ? await tokens.login(primary) : undefined
+  const shares = asDr && inputs['dr-operation-token'] === undefined
+  const attempt = (side: Side) =>
+    shares && role(world[side]) === 'secondary' ? vaults[side].attempt(tokens.forCeremony(world[side])) : undefined
+  const [credentials, ofFrom, ofTo, performance, canary] = await Promise.all([
+    examine(
+      {
+        vaultToken: asVault && tokens.vault !== '' ? tokens.vault : undefined,
+        drOperationToken: asDr ? inputs['dr-operation-token'] : undefined,
+      },
+      primary === undefined ? undefined : vaults[primary],
+      role(world.to) === 'secondary' ? vaults.to : undefined,
+    ),
+    due.has('follow') ? attempt('from') : undefined,
+    due.has('promote') || due.has('detach') ? attempt('to') : undefined,
+    due.has('promote')
+      ? Promise.all([vaults.from.performance(READ_WITHIN), vaults.to.performance(READ_WITHIN)])
+      : undefined,
+    inputs['verify-path'] !== undefined && due.has('demote') && role(world.from) === 'primary'
+      ? readCanary(vaults.from, tokens.vault, inputs)
+      : undefined,
+  ])
+  return {
+    credentials,
+    login,
+    attempts: { from: ofFrom, to: ofTo },
+    performance: performance && { from: performance[0], to: performance[1] },
+    canary,
+  }
+}
+
+/** The last things before the first change: a snapshot, and a token from the key shares, which proves them. */
+async function provide({ http, cancelled, secrets }: Session, { run }: Leg, due: ReadonlySet<StepName>): Promise<void> {
+  const { inputs, journal, tokens, lookout, vaults, deadline } = run
+  const path = inputs['snapshot-path']
+  const add = (made: Check) => {
+    journal.report.checks = [...journal.report.checks.filter(({ name }) => name !== made.name), made]
+    journal.save()
+  }
+  if (path !== undefined && due.has('demote') && role(lookout.world.from) === 'primary') {
+    journal.say(`${lookout.world.from.host}: saving a raft snapshot`)
+    const saved = await saveSnapshot({ http, addr: vaults.from.addr, secrets }, tokens.vault, path, deadline, cancelled)
+    add(
+      saved.ok
+        ? {
+            name: 'snapshot',
+            state: 'passed',
+            evidence: `${saved.bytes} bytes, sha256 ${saved.sha256}, in ${saved.path}`,
+          }
+        : {
+            name: 'snapshot',
+            state: 'failed',
+            evidence: saved.because,
+            fix: 'Mend that, or run without `snapshot-path`.',
+          },
+    )
+    if (!saved.ok) return
+  }
+  if (
+    (due.has('promote') || due.has('detach')) &&
+    inputs['dr-operation-token'] === undefined &&
+    role(lookout.world.to) === 'secondary'
+  ) {
+    const generated = await tokens.dr('to')
+    add(
+      generated.ok
+        ? {
+            name: 'key-shares',
+            state: 'passed',
+            evidence: `they made a DR operation token on ${lookout.world.to.host}`,
+          }
+        : { name: 'key-shares', state: 'failed', evidence: generated.because, fix: generated.fix },
+    )
   }
 }
 

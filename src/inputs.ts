@@ -19,14 +19,39 @@ export const WAIVERS = [
   'token-ttl',
   'capabilities',
   'emergency-evidence',
+  'performance-replication',
+  'verify-path',
 ] as const
 export type Waiver = (typeof WAIVERS)[number]
 
-export const OPERATIONS = ['status', 'failover', 'failback', 'demote', 'promote', 'update-primary'] as const
+export const OPERATIONS = [
+  'status',
+  'failover',
+  'failback',
+  'drill',
+  'demote',
+  'promote',
+  'update-primary',
+  'setup',
+  'revoke-secondary',
+  'disable',
+  'issue-operation-token',
+  'generate-operation-token',
+  'cancel-operation-token',
+  'delete-operation-token',
+] as const
 export type Operation = (typeof OPERATIONS)[number]
 
 /** Inputs that hold a secret: masked before anything else is done with them. */
-export const SECRET_INPUTS = ['vault-token', 'dr-operation-token', 'client-key'] as const
+export const SECRET_INPUTS = [
+  'vault-token',
+  'secondary-vault-token',
+  'dr-operation-token',
+  'key-shares',
+  'approle-secret-id',
+  'client-key',
+  'github-token',
+] as const
 
 /** A duration as `90s`, `10m`, `1h30m`, in milliseconds. */
 const UNITS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
@@ -71,6 +96,36 @@ const address = z.string().transform((text, ctx) => {
   } else return url.href.replace(/\/+$/, '')
   return z.NEVER
 })
+
+const lines = (text: string): string[] =>
+  text
+    .split(/\r?\n/)
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+
+const addresses = z.string().transform((text, ctx) =>
+  lines(text).flatMap((line, at) => {
+    const read = address.safeParse(line)
+    if (!read.success) ctx.addIssue(`line ${at + 1} ${read.error.issues[0]?.message}`)
+    return read.success ? [read.data] : []
+  }),
+)
+
+/** Unseal or recovery key shares as Vault prints them: hex, or standard base64, of 16 bytes or more. */
+const shares = z.string().transform((text, ctx) => {
+  const given = lines(text)
+  const bad = given.findIndex((line) => !/^([0-9a-f]{2}){16,}$/i.test(line) && !/^[A-Za-z0-9+/]{22,}={0,2}$/.test(line))
+  if (bad >= 0)
+    ctx.addIssue(`line ${bad + 1} is no key share: give one share per line, as Vault printed it (hex or base64)`)
+  return given
+})
+
+const name = z
+  .string()
+  .regex(
+    /^(?!.*(^|\/)\.{1,2}(\/|$))[A-Za-z0-9._-]+(\/[A-Za-z0-9._-]+)*$/,
+    'is not a name: it may hold letters, digits, dots, dashes, underscores and slashes between',
+  )
 
 const loopback = (host: string) => host === 'localhost' || host === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(host)
 
@@ -135,8 +190,27 @@ export const INPUTS = {
     .string(required('the address of the cluster that is the DR primary in normal running'))
     .pipe(address),
   'secondary-addr': z.string(required('the address of the cluster at the DR site')).pipe(address),
+  'other-secondary-addrs': addresses.default([]),
   'vault-token': token.optional(),
+  'secondary-vault-token': token.optional(),
   'dr-operation-token': token.optional(),
+  'key-shares': shares.default([]),
+  'auth-method': z.enum(['token', 'jwt', 'approle'], { error: () => 'must be token, jwt or approle' }).default('token'),
+  'auth-mount': name.optional(),
+  'auth-role': z
+    .string()
+    .regex(/^[\x21-\x7e]{1,256}$/, 'is not a role name')
+    .optional(),
+  'auth-audience': z
+    .string()
+    .regex(/^[\x21-\x7e]{1,512}$/, 'is not an audience')
+    .optional(),
+  'approle-role-id': z
+    .string()
+    .regex(/^[\x21-\x7e]{1,512}$/, 'is not a role id')
+    .optional(),
+  'approle-secret-id': token.optional(),
+  namespace: name.optional(),
   'ca-cert': certificates.optional(),
   'client-cert': certificates.optional(),
   'client-key': pem.optional(),
@@ -164,9 +238,31 @@ export const INPUTS = {
   activation: z
     .enum(['auto', 'public-key', 'wrapped'], { error: () => 'must be auto, public-key or wrapped' })
     .default('auto'),
+  'snapshot-path': z
+    .string()
+    .regex(/^[^\0\r\n]+$/, 'is not a path')
+    .optional(),
+  'verify-path': z
+    .string()
+    .regex(/^(?!\/|v1\/)[\x21-\x7e]{1,512}$/, 'is not a path below /v1/, like secret/data/canary')
+    .regex(/^(?!sys\/|auth\/)[^?#]*$/, 'must be the path of a secret, without a query')
+    .optional(),
   'fail-on': z
     .enum(['degraded', 'critical', 'never'], { error: () => 'must be degraded, critical or never' })
     .default('critical'),
+  'github-token': token.optional(),
+  'token-ttl': duration(32 * DAY).default(8 * 3_600_000),
+  'store-secret': z
+    .string()
+    .regex(
+      /^(?!GITHUB_)[A-Za-z_][A-Za-z0-9_]*$/i,
+      'is not a name that a GitHub secret can have: letters, digits and underscores, not beginning with GITHUB_',
+    )
+    .optional(),
+  'store-environment': z
+    .string()
+    .regex(/^[^\0\r\n]{1,255}$/, 'is not the name of an environment')
+    .optional(),
   'report-path': z
     .string()
     .regex(/^[^\0\r\n]+$/, 'is not a path')
@@ -182,6 +278,8 @@ export interface Inputs extends Fields {
   readonly from: string
   /** Where the primary role goes. */
   readonly to: string
+  /** Addresses as they were written, by the form in which they are used (without a slash at their end). */
+  readonly asGiven: Readonly<Record<string, string>>
 }
 
 /** All that is wrong with the inputs, a sentence each, beginning with the input's name. */
@@ -218,6 +316,8 @@ export function readInputs(read: (name: string) => string, secrets: Secrets, mas
       return [name, (secret ? text : text.trim()) === '' ? undefined : secret ? text : text.trim()]
     }),
   )
+  // Each share is a secret of its own.
+  for (const share of lines(read('key-shares'))) hide(share)
   const parsed = schema.safeParse(given)
   const mistakes = parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`)
   mistakes.push(...together(given, parsed.data))
@@ -226,17 +326,73 @@ export function readInputs(read: (name: string) => string, secrets: Secrets, mas
   hide(parsed.data['client-key'] ?? '')
   const { 'primary-addr': primary, 'secondary-addr': secondary } = parsed.data
   const [from, to] = parsed.data.operation === 'failback' ? [secondary, primary] : [primary, secondary]
-  return { ...parsed.data, from, to, 'vault-token': parsed.data['vault-token'] ?? parsed.data['dr-operation-token'] }
+  const asGiven = { [primary]: given['primary-addr'] ?? primary, [secondary]: given['secondary-addr'] ?? secondary }
+  return {
+    ...parsed.data,
+    from,
+    to,
+    asGiven,
+    'vault-token': parsed.data['vault-token'] ?? parsed.data['dr-operation-token'],
+  }
 }
 
-/** Which credentials an operation can't do without. */
-const NEEDS: Record<Operation, readonly ('vault-token' | 'dr-operation-token')[]> = {
+/** Which credentials an operation can't do without: for the primary, for a secondary, the secondary's own, key shares. */
+const NEEDS: Record<Operation, readonly ('vault' | 'dr' | 'secondary' | 'shares' | 'token')[]> = {
   status: [],
-  failover: ['vault-token', 'dr-operation-token'],
-  failback: ['vault-token', 'dr-operation-token'],
-  demote: ['vault-token'],
-  promote: ['dr-operation-token'],
-  'update-primary': ['vault-token', 'dr-operation-token'],
+  failover: ['vault', 'dr'],
+  failback: ['vault', 'dr'],
+  drill: ['vault', 'dr'],
+  demote: ['vault'],
+  promote: ['dr'],
+  'update-primary': ['vault', 'dr'],
+  setup: ['vault', 'secondary'],
+  'revoke-secondary': ['vault'],
+  disable: ['vault', 'dr'],
+  'issue-operation-token': ['vault'],
+  'generate-operation-token': ['shares'],
+  'cancel-operation-token': [],
+  'delete-operation-token': ['token'],
+}
+
+/** Operations that end with a cluster promoted on doubt, or erased: they want its name typed by a person. */
+const wantsConfirm = (operation: Operation | undefined, mode: string | undefined): boolean =>
+  mode === 'emergency' || operation === 'setup' || operation === 'disable'
+
+/** A given credential that an operation needs and does not have, in a sentence. */
+function missingCredentials(operation: Operation, given: Record<string, string | undefined>): string[] {
+  const has = (name: keyof typeof INPUTS) => given[name] !== undefined
+  const login = given['auth-method'] !== undefined && given['auth-method'] !== 'token'
+  const mistakes = {
+    vault:
+      !has('vault-token') &&
+      !has('dr-operation-token') &&
+      !login &&
+      `vault-token is missing: ${operation} needs a Vault token for the DR primary (one orphan batch token given as dr-operation-token can serve for both; or log in with auth-method)`,
+    dr:
+      !has('dr-operation-token') &&
+      !has('key-shares') &&
+      `dr-operation-token is missing: ${operation} needs a DR operation token for the DR secondary (or key-shares to make one)`,
+    secondary:
+      !has('secondary-vault-token') &&
+      !has('vault-token') &&
+      !has('dr-operation-token') &&
+      'secondary-vault-token is missing: setup needs a token of the cluster that is to be enrolled',
+    shares:
+      !has('key-shares') &&
+      'key-shares is missing: a DR operation token is generated from unseal or recovery key shares, one per line',
+    token:
+      !has('dr-operation-token') && 'dr-operation-token is missing: give the generated token that is to be revoked',
+  }
+  return NEEDS[operation].flatMap((need) => mistakes[need] || [])
+}
+
+/** What a login needs, by method. */
+function missingLogin(given: Record<string, string | undefined>): string[] {
+  const method = given['auth-method']
+  if (method !== 'approle') return []
+  return (['approle-role-id', 'approle-secret-id'] as const)
+    .filter((input) => given[input] === undefined)
+    .map((input) => `${input} is missing: auth-method approle logs in with a role id and a secret id`)
 }
 
 /** The mistakes that only show when inputs are seen together; told beside the others, so it works on raw texts too. */
@@ -250,28 +406,36 @@ function together(given: Record<string, string | undefined>, fields: Fields | un
   if (primary !== undefined && primary === secondary) {
     mistakes.push('secondary-addr is the same address as primary-addr: give the address of the other cluster')
   }
-  for (const name of operation ? NEEDS[operation] : []) {
-    const held = given[name] ?? (name === 'vault-token' ? given['dr-operation-token'] : undefined)
-    if (held !== undefined) continue
+  if (operation !== undefined) mistakes.push(...missingCredentials(operation, given), ...missingLogin(given))
+  if (operation === 'revoke-secondary' && given['secondary-id'] === undefined) {
+    mistakes.push('secondary-id is missing: revoke-secondary needs the id that may not connect any more')
+  }
+  if (given['store-secret'] !== undefined && given['github-token'] === undefined) {
     mistakes.push(
-      name === 'vault-token'
-        ? `vault-token is missing: ${operation} needs a Vault token for the DR primary (one orphan batch token given as dr-operation-token can serve for both)`
-        : `dr-operation-token is missing: ${operation} needs a DR operation token for the DR secondary`,
+      "github-token is missing: store-secret needs a token that may write secrets (the workflow's own GITHUB_TOKEN may not)",
     )
   }
-  if (given.mode === 'emergency') {
+  if (given['store-environment'] !== undefined && given['store-secret'] === undefined) {
+    mistakes.push('store-secret is missing: store-environment says where, store-secret under which name')
+  }
+  const others = addresses.safeParse(given['other-secondary-addrs'] ?? '')
+  if (
+    others.success &&
+    others.data.some((addr, at) => addr === primary || addr === secondary || others.data.indexOf(addr) !== at)
+  ) {
+    mistakes.push('other-secondary-addrs names a cluster twice, or one that is primary-addr or secondary-addr')
+  }
+  if (wantsConfirm(operation, given.mode)) {
     const to = operation === 'failback' ? primary : secondary
     const host = to === undefined ? undefined : hostOf(to)
     const confirmed = given.confirm?.toLowerCase()
-    if (confirmed === undefined) {
-      mistakes.push(
-        `confirm is missing: mode emergency wants the host of the cluster to be promoted${host ? `, ${host}` : ''}`,
-      )
-    } else if (host !== undefined && confirmed !== host) {
-      mistakes.push(
-        `confirm does not name the cluster to be promoted, which is ${host}: look again which cluster you mean`,
-      )
-    }
+    const why =
+      given.mode === 'emergency'
+        ? 'mode emergency wants the host of the cluster to be promoted'
+        : `${operation} wants the host of the cluster that loses its data`
+    if (confirmed === undefined) mistakes.push(`confirm is missing: ${why}${host ? `, ${host}` : ''}`)
+    else if (host !== undefined && confirmed !== host)
+      mistakes.push(`confirm does not name the right cluster, which is ${host}: look again which one you mean`)
   }
   if ((given['client-cert'] === undefined) !== (given['client-key'] === undefined)) {
     const [missing, there] =

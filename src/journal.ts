@@ -39,6 +39,19 @@ export class Journal {
     this.#save()
   }
 
+  /** How often a step's write was sent in this run. */
+  sends(step: Step, world: World): number {
+    return this.#step(step, world).sends ?? 0
+  }
+
+  /** The attempt to generate a token that this run has begun on a cluster, by its nonce; undefined when it has ended. */
+  attempt(host: string, nonce: string | undefined): void {
+    const { attempts } = this.report
+    if (nonce === undefined) delete attempts[host]
+    else attempts[host] = nonce
+    this.#save()
+  }
+
   save(): void {
     this.#save()
   }
@@ -96,6 +109,7 @@ export class Journal {
     const report = this.#step(step, world)
     report.until = world[step.on].at
     report.state = 'done'
+    report.because = `${PROVEN[step.name]} at ${new Date(report.until).toISOString().slice(11, 23)} UTC`
     this.say(
       `${world[step.on].host}: ${describe(world[step.on])}; ${PROVEN[step.name]}, ${span(Math.max(0, report.until - (report.since ?? report.until)))}`,
     )
@@ -113,9 +127,10 @@ export class Journal {
 
   #step(step: Step, world: World): StepReport {
     const { steps } = this.report
-    const found = steps.find(({ name }) => name === step.name)
+    const { host } = world[step.on]
+    const found = steps.find((report) => report.name === step.name && report.host === host)
     if (found) return found
-    const report: StepReport = { name: step.name, on: step.on, host: world[step.on].host, state: 'due' }
+    const report: StepReport = { name: step.name, on: step.on, host, state: 'due' }
     steps.push(report)
     return report
   }
@@ -127,6 +142,11 @@ const WISHES: Record<StepName, string> = {
   follow: 'it follows the new primary and streams',
   restore: 'it serves as the DR primary again',
   reunite: 'it follows the restored primary again',
+  enable: 'it is a DR primary',
+  enrol: 'it follows the primary and streams',
+  detach: 'its DR replication is disabled',
+  revoke: 'the id is unknown',
+  disable: 'its DR replication is disabled',
 }
 
 const PROVEN: Record<StepName, string> = {
@@ -135,4 +155,9 @@ const PROVEN: Record<StepName, string> = {
   follow: 'seen streaming from the new primary',
   restore: 'seen serving as the DR primary again',
   reunite: 'seen streaming from the restored primary',
+  enable: 'seen serving as a DR primary',
+  enrol: 'seen streaming from the primary',
+  detach: 'seen without DR replication',
+  revoke: 'the id is no longer known',
+  disable: 'seen without DR replication',
 }

@@ -27,10 +27,10 @@ interface View {
 export class Lookout {
   readonly #vaults: Readonly<Record<Side, Vault>>
   readonly #views: Readonly<Record<Side, View>>
-  readonly #seen: (world: World, side: Side) => void
+  readonly #seen: (world: World) => void
 
   /** @param seen is told of every reading as it comes in */
-  constructor(vaults: Readonly<Record<Side, Vault>>, seen: (world: World, side: Side) => void) {
+  constructor(vaults: Readonly<Record<Side, Vault>>, seen: (world: World) => void) {
     this.#vaults = vaults
     this.#seen = seen
     const view = (side: Side): View => ({
@@ -90,7 +90,7 @@ export class Lookout {
     if (asked < view.askedAt) return
     view.askedAt = asked
     view.cluster = reading(before, askedAt, status, health)
-    this.#seen(this.world, side)
+    this.#seen(this.world)
   }
 }
 
@@ -116,7 +116,8 @@ function reading(
   const health = read === undefined ? before.health : read.health.ok ? read.health.value : undefined
   const healthCode = read === undefined ? before.healthCode : read.health.status
   const led = read === undefined ? before.led : read.led
-  const base = { host: before.host, askedAt, at, health, healthCode, led }
+  const formerId = (status.ok ? status.value.secondary_id : undefined) || before.formerId
+  const base = { host: before.host, askedAt, at, health, healthCode, led, formerId }
   if (status.ok) return { ...base, silent: false, dr: status.value, last: { dr: status.value, at } }
   const enterpriseOnly = status.status === 404
   const because = enterpriseOnly

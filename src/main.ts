@@ -1,7 +1,10 @@
 /** The story of a run: inputs, a look, a plan, the checks, the steps, another look, and the truth about it. */
 import { checkTls } from './checks.ts'
-import { execute } from './execute.ts'
-import { gate } from './gate.ts'
+import { CHORES } from './chores.ts'
+import { primaryOf } from './cluster.ts'
+import { type Carried, oneWay } from './direction.ts'
+import { drill } from './drill.ts'
+import { firstLook } from './gate.ts'
 import { OUTCOMES, type Result } from './report.ts'
 import { newReport, openSession, publish, type Session } from './session.ts'
 import { status } from './status.ts'
@@ -19,38 +22,39 @@ export async function main(cancelled: AbortSignal): Promise<void> {
   if ('mistakes' in session) {
     const report = { ...newReport(undefined), operation: session.operation }
     const result = invalid(session.mistakes)
-    return publish(
-      session.runner,
-      { ...report, endedAt: report.startedAt, result },
-      session.runner.reportPath(undefined),
-      result,
-    )
+    const path = session.runner.reportPath(undefined)
+    return publish(session.runner, { ...report, endedAt: report.startedAt, result }, path, result)
   }
-  const { run, runner, reportPath } = session
-  runner.remember('report', reportPath)
+  const { journal, deadline } = session
+  session.runner.remember('report', session.reportPath)
   cancelled.addEventListener('abort', () => {
-    run.journal.note('The run was cancelled.')
-    run.deadline.shorten(CANCEL_WITHIN)
+    journal.note('The run was cancelled.')
+    deadline.shorten(CANCEL_WITHIN)
   })
   try {
-    await session.end(await carryOut(session))
+    const { leg, ...more } = await carryOut(session)
+    await session.end(leg, more)
   } catch (error) {
     // A mistake of ours. Its text may quote anything, so only its kind is told; what is true of the clusters still is.
-    run.journal.note(`An unexpected error ended the run (${error instanceof Error ? error.name : 'of no kind'}).`)
-    await session.end()
+    journal.note(`An unexpected error ended the run (${error instanceof Error ? error.name : 'of no kind'}).`)
+    await session.end(session.first)
     process.exitCode ||= OUTCOMES.unknown
   }
 }
 
-/** @returns for `status`, what is short beside what the clusters themselves show */
-async function carryOut({ run, steps }: Session): Promise<string[]> {
+async function carryOut(session: Session): Promise<Carried> {
+  const { first, inputs, journal } = session
   const tls = checkTls(process.env.NODE_TLS_REJECT_UNAUTHORIZED)
-  run.journal.report.checks = [tls]
-  if (tls.state === 'failed') return []
-  if (run.inputs.operation === 'status') return status(run)
-  const mayGo = await gate(run, steps)
-  if (mayGo && !run.inputs['dry-run']) await execute(run, steps)
-  return []
+  journal.report.checks = [tls]
+  if (tls.state === 'failed') return { leg: first }
+  if (inputs.operation === 'status') return { leg: first, findings: await status(session) }
+  const chore = CHORES[inputs.operation]
+  if (chore !== undefined) return { leg: first, chore: await chore(session) }
+  if (inputs.operation === 'drill') return drill(session)
+  // An id is revoked on whichever cluster is primary.
+  const elsewhere =
+    inputs.operation === 'revoke-secondary' && primaryOf(await firstLook(first.run.lookout, journal)) === 'to'
+  return oneWay(session, elsewhere ? session.turned(first, journal.report.deeds) : first)
 }
 
 const invalid = (mistakes: readonly string[]): Result => ({

@@ -4,7 +4,9 @@
  */
 import type { Deeds } from './bring.ts'
 import type { Check } from './checks.ts'
+import type { Chore } from './chores.ts'
 import {
+  type Cluster,
   describe,
   follows,
   heartbeatAge,
@@ -22,7 +24,7 @@ import {
 } from './cluster.ts'
 import type { Inputs } from './inputs.ts'
 import type { Step } from './plan.ts'
-import { type Health, OUTCOMES, type Outcome, type Report, type Result } from './report.ts'
+import { type Health, type LegReport, OUTCOMES, type Outcome, type Report, type Result } from './report.ts'
 
 export interface Ending {
   readonly inputs: Inputs
@@ -33,34 +35,56 @@ export interface Ending {
   readonly cancelled: boolean
   readonly report: Report
   /** `status`: what keeps the pair from being healthy, beside what the world itself shows. */
-  readonly findings?: readonly string[]
+  readonly findings?: readonly string[] | undefined
+  /** What is short though the steps hold: another secondary that does not follow, a canary that differs. */
+  readonly short?: readonly string[] | undefined
+  /** What came of an operation that makes or ends a token. */
+  readonly chore?: Chore | undefined
+  /** A drill that came to both its ends. */
+  readonly legs?: readonly LegReport[] | undefined
 }
 
 /** The whole verdict: outcome, exit code, outputs, sentences. */
 export function conclude(ending: Ending): Result {
-  const { inputs, world, deeds, report } = ending
+  const { inputs, world, deeds } = ending
   const looked = inputs.operation === 'status' && ending.checks.every(({ state }) => state !== 'failed')
   const outcome = looked ? 'done' : decide(ending)
   const primary = primaryOf(world)
   const condition = diagnose(world)
-  const findings = ending.findings ?? []
-  const health = condition.health === 'healthy' && findings.length > 0 ? 'degraded' : condition.health
-  const { outage } = report
+  const short = [...(ending.findings ?? []), ...(ending.short ?? [])]
+  const health = condition.health === 'healthy' && short.length > 0 ? 'degraded' : condition.health
+  // A drill's figures are the worse of its two directions: an objective is met when both meet it.
+  const legs = ending.legs ?? [legReport(deeds, world)]
   return {
     outcome,
     exitCode: looked ? (fails(health, inputs['fail-on']) ? 1 : 0) : OUTCOMES[outcome],
-    changed: deeds.accepted > 0,
+    changed: deeds.accepted > 0 || (ending.legs ?? []).length > 0,
     health,
-    activeAddr: primary === undefined ? '' : inputs[primary],
+    activeAddr: primary === undefined ? '' : (inputs.asGiven[inputs[primary]] ?? inputs[primary]),
     redundancy: primary !== undefined && follows(world[other(primary)], world[primary]) ? 'protected' : 'unprotected',
     lag: lag(world),
-    rtoMs: deeds.promoted && outage?.until !== undefined ? Math.max(0, outage.until - outage.from) : undefined,
-    rpoEntries: deeds.promoted ? deeds.rpo : undefined,
+    rtoMs: worst(legs.map(({ rtoMs }) => rtoMs)),
+    rpoEntries: legs.some(({ rpoEntries }) => rpoEntries === 'unknown')
+      ? 'unknown'
+      : worst(legs.map(({ rpoEntries }) => rpoEntries)),
     clusterId: [world.to, world.from].map(({ dr }) => dr?.cluster_id ?? '').find((id) => UUID.test(id)) ?? '',
-    ...(inputs.operation === 'status'
-      ? statusWords(health, world, [...condition.reasons, ...findings])
-      : words(outcome, ending)),
+    ...(looked
+      ? statusWords(health, world, [...condition.reasons, ...(ending.findings ?? [])])
+      : ending.chore === undefined
+        ? words(outcome, ending)
+        : choreWords(outcome, ending.chore, ending)),
   }
+}
+
+/** What one direction cost, as its run saw it: nothing is said of what it did not see both ends of. */
+export function legReport({ outage, promoted, rpo }: Deeds, world: World): LegReport {
+  const rtoMs = promoted && outage?.until !== undefined ? Math.max(0, outage.until - outage.from) : undefined
+  return { to: world.to.host, rtoMs, rpoEntries: promoted ? rpo : undefined, outage }
+}
+
+function worst(figures: readonly (number | 'unknown' | undefined)[]): number | undefined {
+  const known = figures.filter((figure) => typeof figure === 'number')
+  return known.length === 0 ? undefined : Math.max(...known)
 }
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
@@ -69,28 +93,49 @@ const fails = (health: Health, failOn: Inputs['fail-on']): boolean =>
   failOn === 'degraded' ? health !== 'healthy' : failOn === 'critical' && health === 'critical'
 
 /** What is true of the clusters comes first; what the run did only tells apart what they leave open. */
-function decide({ inputs, steps, deeds, world, checks, cancelled }: Ending): Outcome {
+function decide({ inputs, steps, deeds, world, checks, cancelled, chore, short = [], legs }: Ending): Outcome {
   const { from, to } = world
   const untouched = deeds.sent === 0
   const refused = checks.some(({ state }) => state === 'failed')
   if (untouched && (strangers(world) || oneCluster(world) || inputs.operation === 'status')) return 'blocked'
+  if (chore !== undefined) return ofChore(chore, world)
   if (twoPrimaries(world)) return 'two-primaries'
   if (deeds.restored && role(from) === 'primary') return 'restored'
-  if (steps.every((step) => ['so', 'waived'].includes(step.verdict(world).is)))
-    return deeds.accepted > 0 ? 'done' : 'unchanged'
+  if (steps.every((step) => ['so', 'waived'].includes(step.verdict(world).is))) {
+    if (short.length > 0) return 'incomplete'
+    return deeds.accepted > 0 || legs !== undefined ? 'done' : 'unchanged'
+  }
   if (
     inputs['dry-run'] &&
     !refused &&
     steps.some((step) => ['due', 'later', 'underway'].includes(step.verdict(world).is))
   )
     return 'planned'
+  // Setting up begins, and taking apart ends, without a primary.
+  const building = steps.some(({ name }) => name === 'enable' || name === 'detach')
+  if (building)
+    return untouched
+      ? 'blocked'
+      : deeds.unclear === undefined || role(world[deeds.unclear]) !== 'unknown'
+        ? 'failed'
+        : 'unknown'
   if (nobodyPrimary(world)) return 'no-primary'
+  // The second direction of a drill came to nothing: the first one holds, and the way back is still to be gone.
+  if (inputs.operation === 'drill' && role(from) === 'primary' && legs !== undefined) return 'incomplete'
   if (untouched && refused && inputs.operation === 'update-primary') return 'blocked'
   if (role(to) === 'primary') return 'incomplete'
   if (untouched) return cancelled && !refused ? 'failed' : 'blocked'
   if (role(from) === 'primary') return 'failed'
   if (deeds.unclear !== undefined && role(world[deeds.unclear]) === 'unknown') return 'unknown'
   return deeds.demoted ? 'no-primary' : 'failed'
+}
+
+/** A chore that came to its end tells its own; one that did not leaves the word to the clusters. */
+function ofChore({ is }: Chore, world: World): Outcome {
+  if (is === 'done' || is === 'unchanged' || is === 'planned') return is
+  if (is === 'unclear') return 'unknown'
+  if (twoPrimaries(world)) return 'two-primaries'
+  return nobodyPrimary(world) ? 'no-primary' : is
 }
 
 /** The condition of the pair as the two clusters show it, with a sentence for everything that is short. */
@@ -179,9 +224,18 @@ function statusWords(health: Health, world: World, reasons: readonly string[]): 
   return { verdict, reasons: health === 'critical' ? reasons.slice(1) : reasons, next: next[health] }
 }
 
+function choreWords(outcome: Outcome, chore: Chore, ending: Ending): Words {
+  const said = `${chore.says}.`
+  const next = (chore.next ?? []).filter((step) => step !== '')
+  if (outcome === chore.is || chore.is === 'unclear') return { verdict: said, reasons: [], next }
+  // Whatever was asked for: what is true of the clusters comes first.
+  const truth = words(outcome, ending)
+  return { verdict: truth.verdict, reasons: [said, ...truth.reasons], next: [...truth.next, ...next] }
+}
+
 /** Each outcome in a sentence, why it is so, and what to do now. */
 function words(outcome: Outcome, ending: Ending): Words {
-  const { inputs, world, steps, checks, report, deeds } = ending
+  const { inputs, world, steps, checks, report, deeds, legs, short = [] } = ending
   const { from, to } = world
   const again = `Run the same workflow again (\`operation: ${inputs.operation}\`): it goes on from what the clusters say.`
   const failed = report.steps.filter(({ state }) => state === 'failed' || state === 'interrupted')
@@ -195,6 +249,9 @@ function words(outcome: Outcome, ending: Ending): Words {
   const phase = inputs.operation
   switch (outcome) {
     case 'done':
+      if (BUILT[phase] !== undefined)
+        return { verdict: BUILT[phase](from.host, to.host, inputs['secondary-id']), reasons: [], next: [] }
+      if (phase === 'drill') return drilled(ending)
       if (phase === 'demote')
         return {
           verdict: `${from.host} is no longer the DR primary.`,
@@ -213,6 +270,13 @@ function words(outcome: Outcome, ending: Ending): Words {
             : ['Run `operation: update-primary`: it attaches the old primary to the new one.'],
       }
     case 'unchanged':
+      if (BUILT[phase] !== undefined) {
+        return {
+          verdict: `It was so already: ${BUILT[phase](from.host, to.host, inputs['secondary-id'])}`,
+          reasons: [],
+          next: [],
+        }
+      }
       return {
         verdict:
           phase === 'demote'
@@ -222,7 +286,7 @@ function words(outcome: Outcome, ending: Ending): Words {
         next: phase === 'demote' && nobodyPrimary(world) ? ['Nobody serves: run `operation: promote`.'] : [],
       }
     case 'planned': {
-      const wishes = steps.filter((step) => step.verdict(world).is !== 'so')
+      const wishes = steps.filter((step) => !['so', 'waived'].includes(step.verdict(world).is))
       const said = wishes.map(
         ({ name, on }) =>
           `${name === 'follow' ? 'attach' : name} ${world[on].host}${name === 'follow' ? ' to it' : ''}`,
@@ -244,6 +308,20 @@ function words(outcome: Outcome, ending: Ending): Words {
         next: [...fixes, again],
       }
     case 'incomplete':
+      if (phase === 'drill' && legs !== undefined) {
+        return {
+          verdict: `The failover to ${from.host} is done, but the failback to ${to.host} is not.`,
+          reasons,
+          next: [...fixes.slice(0, 3), `Run \`operation: failback\`: it makes ${to.host} primary again.`],
+        }
+      }
+      if (follows(from, to) && serving(to)) {
+        return {
+          verdict: `${to.host} is the DR primary, but something is still short.`,
+          reasons: [...short, ...reasons],
+          next: [again],
+        }
+      }
       return {
         verdict: serving(to)
           ? `${to.host} is the DR primary, but ${from.host} does not follow it. ${from.host}: ${describe(from)}.`
@@ -266,7 +344,7 @@ function words(outcome: Outcome, ending: Ending): Words {
         reasons,
         next: [
           ...fixes,
-          ...(phase === 'failover' || phase === 'failback'
+          ...(phase === 'failover' || phase === 'failback' || phase === 'drill'
             ? [
                 `Run the same workflow again: it promotes ${to.host} as soon as it can.`,
                 `If ${to.host} can not take over, run \`operation: ${phase === 'failover' ? 'failback' : 'failover'}\`: it makes ${from.host} primary again.`,
@@ -276,19 +354,23 @@ function words(outcome: Outcome, ending: Ending): Words {
               ]),
         ],
       }
-    case 'two-primaries':
+    case 'two-primaries': {
+      const back = phase === 'failback' ? 'failover' : 'failback'
+      // Keeping the one that was promoted first has just been refused, or would be.
+      const keepNew = `To keep ${to.host}: \`operation: ${phase === 'failback' ? 'failback' : 'failover'}\`, \`mode: emergency\`, \`confirm: ${to.host}\`.`
+      const keepOld = `To keep ${from.host}: \`operation: ${back}\`, \`mode: emergency\`, \`confirm: ${from.host}\`.`
+      const outranked = generation(to) < generation(from)
+      const told = refusals.filter(({ name }) => name !== 'one-primary' || outranked)
       return {
         verdict: `Two clusters claim the primary role: ${from.host} and ${to.host}.${deeds.sent === 0 ? ' Nothing was sent to either.' : ''}`,
-        reasons: [
-          ...refusals.filter(({ name }) => name !== 'one-primary').map(({ name, evidence }) => `${name}: ${evidence}.`),
-          ...because,
-        ],
+        reasons: [...told.map(({ name, evidence }) => `${name}: ${evidence}.`), ...because],
         next: [
           'Decide which cluster holds the data to keep; what only the other one took since the split is discarded.',
-          `To keep ${to.host}: \`operation: ${phase === 'failback' ? 'failback' : 'failover'}\`, \`mode: emergency\`, \`confirm: ${to.host}\`.`,
-          `To keep ${from.host}: \`operation: ${phase === 'failback' ? 'failover' : 'failback'}\`, \`mode: emergency\`, \`confirm: ${from.host}\`.`,
+          ...(outranked ? [] : [keepNew]),
+          ...(generation(from) < generation(to) ? [] : [keepOld]),
         ],
       }
+    }
     case 'unknown':
       return {
         verdict: `It is not known what became of the last call. ${from.host}: ${describe(from)}. ${to.host}: ${describe(to)}.`,
@@ -297,5 +379,28 @@ function words(outcome: Outcome, ending: Ending): Words {
           'Run `operation: status` as soon as both clusters answer; then run this again: it goes on from what they say.',
         ],
       }
+  }
+}
+
+/** How often a cluster of this set was promoted, as this one knows it; 0 where it doesn't tell. */
+const generation = ({ dr }: Cluster): number => dr?.ssct_generation_counter ?? 0
+
+/** What holds after the operations that set a pair up or take it apart. */
+const BUILT: Partial<Record<Inputs['operation'], (from: string, to: string, id: string | undefined) => string>> = {
+  setup: (from, to) => `${from} is a DR primary, and ${to} streams from it.`,
+  'revoke-secondary': (from, _, id) => `The id ${id} may not connect to ${from} any more.`,
+  disable: (from, to) =>
+    `DR replication is taken apart at ${to}, and at ${from} unless other secondaries are left there.`,
+}
+
+function drilled({ world: { to, from }, legs = [] }: Ending): Words {
+  const figures = legs.map(
+    (leg) =>
+      `${leg.rtoMs === undefined ? 'an unknown time' : `${(leg.rtoMs / 1000).toFixed(1)} s`} without a primary on the way to ${leg.to}`,
+  )
+  return {
+    verdict: `The drill is done: ${to.host} is the DR primary again, and ${follows(from, to) ? `${from.host} streams from it` : 'nothing follows it yet'}.`,
+    reasons: figures.length === 0 ? [] : [`${figures.join(', ')}.`],
+    next: [],
   }
 }

@@ -5,11 +5,11 @@
  * first.
  */
 import {
+  type Cluster,
   describe,
   follows,
   joining,
   lastRole,
-  nobodyPrimary,
   role,
   type Side,
   serving,
@@ -31,7 +31,17 @@ export type Verdict =
   | { readonly is: 'so' | 'due' }
   | { readonly is: 'underway' | 'later' | 'waived' | 'blocked'; readonly because: string }
 
-export type StepName = 'demote' | 'promote' | 'follow' | 'restore' | 'reunite'
+export type StepName =
+  | 'demote'
+  | 'promote'
+  | 'follow'
+  | 'restore'
+  | 'reunite'
+  | 'enable'
+  | 'enrol'
+  | 'detach'
+  | 'revoke'
+  | 'disable'
 
 export interface Step {
   readonly name: StepName
@@ -47,24 +57,40 @@ const later = (because: string): Verdict => ({ is: 'later', because })
 const waived = (because: string): Verdict => ({ is: 'waived', because })
 const blocked = (because: string): Verdict => ({ is: 'blocked', because })
 
-const STEPS: Record<Exclude<Operation, 'status'>, readonly ('demote' | 'promote' | 'follow')[]> = {
+/** Operations that bring a wish about the two clusters about; the others make or end a DR operation token. */
+const STEPS: Partial<Record<Operation, readonly (keyof ReturnType<typeof wishes>)[]>> = {
   failover: ['demote', 'promote', 'follow'],
   failback: ['demote', 'promote', 'follow'],
+  drill: ['demote', 'promote', 'follow'],
   demote: ['demote'],
   promote: ['promote'],
   'update-primary': ['follow'],
+  setup: ['enable', 'enrol'],
+  'revoke-secondary': ['revoke'],
+  disable: ['detach', 'revoke', 'disable'],
 }
 
-/** The steps of an operation, in the order in which they are brought about: never two primaries on the way. */
-export function plan(
-  operation: Exclude<Operation, 'status'>,
-  { mode, override }: Pick<Inputs, 'mode' | 'override'>,
-): readonly Step[] {
+/**
+ * The steps of an operation, in the order in which they are brought about: never two primaries on the way. A drill's are
+ * those of one direction; it goes through them twice.
+ */
+export const plan = (inputs: Inputs): readonly Step[] =>
+  (STEPS[inputs.operation] ?? []).map((name) => wishes(inputs)[name])
+
+function wishes({ operation, mode, override, 'secondary-id': id }: Inputs) {
   const emergency = mode === 'emergency'
   // A primary that answers is not lost, so an emergency leaves it alone unless it was told to take its role.
   const mayTake = !emergency || operation === 'demote' || override.includes('emergency-evidence')
-  const all = { demote: demote(emergency, mayTake), promote: promote(emergency), follow: follow(emergency) }
-  return STEPS[operation].map((name) => all[name])
+  return {
+    demote: demote(emergency, mayTake),
+    promote: promote(emergency),
+    follow: follow(emergency),
+    enable,
+    enrol,
+    detach,
+    revoke: revoke(operation === 'revoke-secondary' ? id : undefined),
+    disable,
+  }
 }
 
 /** The old primary is not primary. */
@@ -137,10 +163,8 @@ const follow = (emergency: boolean): Step => ({
   verdict(world) {
     const { from, to } = world
     if (strangers(world)) return blocked('the two clusters are not of one DR set')
-    if (role(to) !== 'primary')
-      return role(from) === 'primary' || nobodyPrimary(world)
-        ? later(`${to.host} is not primary yet`)
-        : blocked(`${to.host} is not primary: ${describe(to)}`)
+    if (role(to) === 'none') return blocked(`${to.host} is not primary: ${describe(to)}`)
+    if (role(to) !== 'primary') return later(`${to.host} is not primary yet`)
     if (follows(from, to)) return so
     switch (role(from)) {
       case 'secondary':
@@ -185,6 +209,117 @@ export const reunite: Step = {
       : role(from) === 'primary'
         ? underway(`${to.host} finds ${from.host} again`)
         : blocked(`${from.host} is not primary`),
+}
+
+/** DR replication is enabled at the primary. */
+const enable: Step = {
+  name: 'enable',
+  on: 'from',
+  verdict({ from }) {
+    switch (role(from)) {
+      case 'primary':
+        return serving(from) ? so : underway(`${from.host} is primary and does not serve yet`)
+      case 'none':
+        return from.dr?.mode === 'disabled' ? due : blocked(`${from.host} can not replicate: ${describe(from)}`)
+      case 'secondary':
+        return blocked(`${from.host} is a DR secondary already`)
+      case 'unknown':
+        return hidden(from)
+    }
+  },
+}
+
+/** The secondary is enrolled and streams. What it held before is erased, so nothing that belongs to a DR set is. */
+const enrol: Step = {
+  name: 'enrol',
+  on: 'to',
+  verdict(world) {
+    const { from, to } = world
+    if (follows(to, from)) return so
+    switch (role(to)) {
+      case 'primary':
+        return blocked(`${to.host} is a DR primary itself: it is not erased`)
+      case 'secondary':
+        if (joining(to, from)) return underway(`${to.host} is joining ${from.host}`)
+        return blocked(`${to.host} is a DR secondary already, and does not stream from ${from.host}: it is not erased`)
+      case 'none':
+        if (to.dr?.mode !== 'disabled') return blocked(`${to.host} can not replicate: ${describe(to)}`)
+        return role(from) === 'primary' ? due : later(`${from.host} is not primary yet`)
+      case 'unknown':
+        return hidden(to)
+    }
+  },
+}
+
+/** DR replication is disabled at the secondary. */
+const detach: Step = {
+  name: 'detach',
+  on: 'to',
+  verdict(world) {
+    const { from, to } = world
+    switch (role(to)) {
+      case 'none':
+        return so
+      case 'primary':
+        return blocked(`${to.host} is a DR primary: fail back first, so that nothing but a copy is taken apart`)
+      case 'secondary':
+        if (strangers(world)) return blocked(`${to.host} belongs to another DR set than ${from.host}`)
+        return role(from) === 'primary'
+          ? due
+          : blocked(`${from.host} is not seen as primary: ${to.host} may hold the only copy`)
+      case 'unknown':
+        return hidden(to)
+    }
+  },
+}
+
+/** The id that a cluster had as a secondary, now or when it was last seen as one. */
+export const formerId = (cluster: Cluster): string => cluster.dr?.secondary_id ?? cluster.formerId ?? ''
+
+/** An id may not connect to the primary any more; the one given, or the one that the detached secondary had. */
+const revoke = (given: string | undefined): Step => ({
+  name: 'revoke',
+  on: 'from',
+  verdict({ from, to }) {
+    const id = given ?? formerId(to)
+    if (role(from) === 'unknown') return hidden(from)
+    if (role(from) !== 'primary') return given === undefined ? so : blocked(`${from.host} is not primary`)
+    if (given !== undefined && to.dr?.secondary_id === given && follows(to, from)) {
+      return blocked(
+        `${given} is the id by which ${to.host} follows: use operation disable, or attach it under another id first`,
+      )
+    }
+    return from.dr?.known_secondaries?.includes(id) ? due : so
+  },
+})
+
+/** DR replication is disabled at the primary, once no secondary is left. */
+const disable: Step = {
+  name: 'disable',
+  on: 'from',
+  verdict({ from, to }) {
+    switch (role(from)) {
+      case 'none':
+        return so
+      case 'secondary':
+        return blocked(`${from.host} is a DR secondary`)
+      case 'unknown':
+        return hidden(from)
+      case 'primary': {
+        if (role(to) !== 'none') return later(`${to.host} is not detached yet`)
+        const left = from.dr?.known_secondaries?.length ?? 0
+        return left === 0
+          ? due
+          : waived(`${left} other secondar${left === 1 ? 'y is' : 'ies are'} left at ${from.host}`)
+      }
+    }
+  },
+}
+
+/** Out of sight: waited for where it was seen before in this run. */
+function hidden(cluster: Cluster): Verdict {
+  const because = `${cluster.host} does not tell its role: ${describe(cluster)}`
+  return lastRole(cluster) === 'unknown' ? blocked(because) : underway(because)
 }
 
 /** The confirmed primary was promoted before the other one: keeping it would throw the newer history away. */

@@ -18,17 +18,16 @@ export async function post(cancelled: AbortSignal): Promise<void> {
   if (report === undefined || settled) return
   const session = openSession(cancelled, { report, path })
   if ('mistakes' in session) return
-  const { run } = session
-  run.journal.note(
-    'The main step was cancelled, killed, or could not establish the end; this is what the post step sees.',
-  )
+  const { first, journal } = session
+  session.recall(first)
+  journal.note('The main step was cancelled, killed, or could not establish the end; this is what the post step sees.')
   for (const step of report.steps) {
     if (step.state === 'running')
       Object.assign(step, { state: 'interrupted', until: Date.now(), because: 'the main step was killed' })
   }
   // It may have been killed in the middle of a role change, which takes Vault some seconds.
-  await firstLook(run.lookout, run.journal, 20_000)
-  await session.end()
+  await firstLook(first.run.lookout, journal, 20_000)
+  await session.end(first)
 }
 
 /** The report as the main step left it: written by this program, so its shape is known; undefined where it is unreadable. */

@@ -55,6 +55,14 @@ export interface StepReport {
   sends?: number | undefined
 }
 
+/** What one direction of a drill cost. */
+export interface LegReport {
+  readonly to: string
+  readonly rtoMs: number | undefined
+  readonly rpoEntries: number | 'unknown' | undefined
+  readonly outage: Deeds['outage']
+}
+
 export interface Result {
   readonly outcome: Outcome
   readonly exitCode: number
@@ -101,10 +109,12 @@ export interface Report {
   readonly notes: string[]
   /** Activation ids this run made; the one that is used stays, the others are revoked at the end. */
   readonly activationIds: string[]
+  /** Attempts to generate a DR operation token that this run began and has not ended: nonces by host. */
+  readonly attempts: Record<string, string>
   /** What the run did so far; the post step concludes from it where the main step could not. */
-  readonly deeds: Deeds
-  /** When nobody served, as this run saw it; times in ms since the epoch. */
-  outage?: { from: number; until?: number | undefined }
+  deeds: Deeds
+  /** The legs of a drill that came to their end, in order. */
+  legs?: readonly LegReport[]
   result?: Result
 }
 

@@ -1,106 +1,30 @@
 /**
- * What the main step and the post step share: the two clusters, the report and where it goes, and the end of every run,
- * which is a last look and the truth about it.
+ * What the main step and the post step share: the report and where it goes, the clusters and the tokens for them, and the
+ * end of every run, which is a last look, what is left behind taken away, and the truth in every sink.
  */
 import { Runner } from './actions.ts'
 import { tidy } from './attach.ts'
 import { type Deeds, noDeeds, type Run } from './bring.ts'
+import { cancelOwn } from './ceremony.ts'
 import { Deadline, sleep } from './clock.ts'
-import { role, SIDES, serving, type World } from './cluster.ts'
-import { isBatch } from './credentials.ts'
-import { hostOf, type Inputs, InvalidInputs, OPERATIONS, readInputs } from './inputs.ts'
+import { role, SIDES, type Side, serving, type World } from './cluster.ts'
+import { hostOf, type Inputs, InvalidInputs, OPERATIONS, readInputs, SECRET_INPUTS } from './inputs.ts'
 import { Journal } from './journal.ts'
+import { type LoginBy, login, revoke } from './login.ts'
 import { Lookout } from './lookout.ts'
-import { conclude } from './outcome.ts'
+import { conclude, type Ending, legReport } from './outcome.ts'
 import { plan, type Step } from './plan.ts'
 import { type Report, type Result, view } from './report.ts'
+import { open, seal } from './sealed.ts'
 import { Secrets } from './secrets.ts'
+import { type MadeToken, Tokens } from './tokens.ts'
 import { Vault } from './vault/client.ts'
 import { Http } from './vault/http.ts'
 
-export interface Session {
+/** One direction of a run: a failover is one, a drill is two. */
+export interface Leg {
   readonly run: Run
-  readonly runner: Runner
   readonly steps: readonly Step[]
-  readonly reportPath: string
-  /** A last look, what is left behind revoked, and the verdict in every sink. */
-  readonly end: (findings?: readonly string[]) => Promise<Result>
-}
-
-/** Everything that a run needs, from its inputs; or the mistakes in them. */
-export function openSession(cancelled: AbortSignal, before?: { report: Report; path: string }): Session | Invalid {
-  const secrets = new Secrets()
-  const runner = new Runner(secrets)
-  for (const proxy of ['http_proxy', 'https_proxy', 'HTTP_PROXY', 'HTTPS_PROXY'])
-    secrets.add(passwordOf(process.env[proxy]))
-  let inputs: Inputs
-  try {
-    inputs = readInputs(
-      (name) => runner.input(name),
-      secrets,
-      (secret) => runner.mask(secret),
-    )
-  } catch (error) {
-    if (!(error instanceof InvalidInputs)) throw error
-    return {
-      mistakes: error.mistakes,
-      runner,
-      operation: OPERATIONS.find((name) => name === runner.input('operation').trim()),
-    }
-  }
-  const reportPath = before?.path ?? runner.reportPath(inputs['report-path'])
-  const report = before?.report ?? newReport(inputs)
-  const journal = new Journal(
-    report,
-    (line) => runner.log(line),
-    () => runner.save(report, reportPath),
-  )
-  const http = new Http({
-    ca: inputs['ca-cert'],
-    cert: inputs['client-cert'],
-    key: inputs['client-key'],
-    serverName: inputs['tls-server-name'],
-  })
-  const vaults = { from: new Vault(inputs.from, http, secrets), to: new Vault(inputs.to, http, secrets) }
-  const { deeds } = report
-  const token = inputs['dr-operation-token']
-  const run: Run = {
-    inputs,
-    vaults,
-    lookout: new Lookout(vaults, (world) => clockOutage(report, deeds, world)),
-    journal,
-    deadline: new Deadline(inputs.timeout),
-    cancelled,
-    deeds,
-    headerToken: token !== undefined && isBatch(token) ? token : undefined,
-  }
-  const steps = inputs.operation === 'status' ? [] : plan(inputs.operation, inputs)
-  const end = async (findings: readonly string[] = []): Promise<Result> => {
-    const world = await lastLook(run)
-    if (!cancelled.aborted && report.activationIds.length > 0) {
-      for (const id of await tidy(run))
-        journal.note(`The activation id ${id} could not be revoked on ${world.to.host}: revoke it by hand.`)
-    }
-    journal.survey(steps, world)
-    report.after = { from: view(world.from), to: view(world.to) }
-    report.endedAt = new Date().toISOString()
-    report.cancelled = cancelled.aborted
-    const result = conclude({
-      inputs,
-      steps,
-      deeds,
-      world,
-      checks: report.checks,
-      cancelled: cancelled.aborted,
-      report,
-      findings,
-    })
-    report.result = result
-    await publish(runner, report, reportPath, result)
-    await http.close()
-    return result
-  }
-  return { run, runner, steps, reportPath, end }
 }
 
 /** What is wrong with the inputs, and the edge to tell it through. */
@@ -110,11 +34,228 @@ export interface Invalid {
   readonly operation: Report['operation']
 }
 
+/** Everything that a run needs, from its inputs; or the mistakes in them. */
+export function openSession(cancelled: AbortSignal, before?: { report: Report; path: string }): Session | Invalid {
+  const secrets = new Secrets()
+  const runner = new Runner(secrets)
+  for (const proxy of PROXIES) secrets.add(passwordOf(process.env[proxy]))
+  try {
+    const inputs = readInputs(
+      (name) => runner.input(name),
+      secrets,
+      (secret) => runner.mask(secret),
+    )
+    return new Session(runner, secrets, inputs, cancelled, before)
+  } catch (error) {
+    if (!(error instanceof InvalidInputs)) throw error
+    const operation = OPERATIONS.find((name) => name === runner.input('operation').trim())
+    return { mistakes: error.mistakes, runner, operation }
+  }
+}
+
+const PROXIES = ['http_proxy', 'https_proxy', 'HTTP_PROXY', 'HTTPS_PROXY']
+/** The state's name for the tokens that this run made, encrypted. */
+const MADE = 'made'
+
+export class Session {
+  readonly runner: Runner
+  readonly inputs: Inputs
+  readonly journal: Journal
+  readonly reportPath: string
+  readonly cancelled: AbortSignal
+  readonly deadline: Deadline
+  readonly http: Http
+  readonly secrets: Secrets
+  /** The direction that the inputs name. */
+  readonly first: Leg
+
+  constructor(
+    runner: Runner,
+    secrets: Secrets,
+    inputs: Inputs,
+    cancelled: AbortSignal,
+    before?: { report: Report; path: string },
+  ) {
+    this.runner = runner
+    this.inputs = inputs
+    this.cancelled = cancelled
+    this.secrets = secrets
+    this.reportPath = before?.path ?? runner.reportPath(inputs['report-path'])
+    const report = before?.report ?? newReport(inputs)
+    this.journal = new Journal(
+      report,
+      (line) => runner.log(line),
+      () => runner.save(report, this.reportPath),
+    )
+    this.deadline = new Deadline(inputs.timeout)
+    this.http = new Http({
+      ca: inputs['ca-cert'],
+      cert: inputs['client-cert'],
+      key: inputs['client-key'],
+      serverName: inputs['tls-server-name'],
+    })
+    this.first = this.leg(inputs, report.deeds)
+  }
+
+  /** A run from one cluster to another; what it does is written down in `deeds`. */
+  leg(inputs: Inputs, deeds: Deeds): Leg {
+    const { journal, http } = this
+    const vaults = { from: new Vault(inputs.from, http, this.secrets), to: new Vault(inputs.to, http, this.secrets) }
+    const lookout = new Lookout(vaults, (world) => clockOutage(deeds, world))
+    const by = loginBy(inputs)
+    const tokens = new Tokens({
+      inputs,
+      vaults,
+      world: () => lookout.world,
+      secrets: this.secrets,
+      journal,
+      login: by && ((vault) => login(http, vault.addr, by, this.#around)),
+      keep: (made) => this.#keep(made),
+    })
+    const run: Run = {
+      inputs,
+      vaults,
+      lookout,
+      journal,
+      tokens,
+      deadline: this.deadline,
+      cancelled: this.cancelled,
+      deeds,
+    }
+    return { run, steps: plan(inputs) }
+  }
+
+  /** The same run in the other direction; it takes the login over. */
+  turned({ run }: Leg, deeds: Deeds): Leg {
+    const leg = this.leg({ ...run.inputs, from: run.inputs.to, to: run.inputs.from }, deeds)
+    leg.run.tokens.inherit(run.tokens)
+    return leg
+  }
+
+  /** A last look, what is left behind taken away, and the verdict in every sink. */
+  async end({ run, steps }: Leg, more: Pick<Ending, 'findings' | 'chore' | 'short' | 'legs'> = {}): Promise<Result> {
+    const { journal } = this
+    const { report } = journal
+    let world = await lastLook(run)
+    if (!this.cancelled.aborted) {
+      if (await this.#leaveNothingBehind(run)) world = await run.lookout.look()
+    } else if (run.tokens.made.length > 0 || report.activationIds.length > 0) {
+      journal.say('the post step takes away what this run made')
+    }
+    journal.survey(steps, world)
+    // The report's two columns are those of the first direction, whichever leg ends the run.
+    const turned = world.from.host !== report.hosts.from
+    report.after = turned
+      ? { from: view(world.to), to: view(world.from) }
+      : { from: view(world.from), to: view(world.to) }
+    report.endedAt = new Date().toISOString()
+    report.cancelled = this.cancelled.aborted
+    const ending = {
+      inputs: run.inputs,
+      steps,
+      deeds: run.deeds,
+      world,
+      checks: report.checks,
+      cancelled: this.cancelled.aborted,
+      report,
+    }
+    const result = conclude({ ...ending, ...more })
+    report.legs = more.legs ?? (run.deeds.sent > 0 ? [legReport(run.deeds, world)] : [])
+    report.result = result
+    const token = more.chore?.token
+    if (token !== undefined) this.runner.mask(token)
+    await publish(this.runner, report, this.reportPath, result, token)
+    await this.http.close()
+    return result
+  }
+
+  /** For the post step: the tokens that the main step made, read from the encrypted state. */
+  recall({ run }: Leg): void {
+    const text = open(this.runner.recall(MADE), this.#keys)
+    if (text === undefined) return
+    const made: MadeToken[] = JSON.parse(text)
+    for (const { token } of made) this.secrets.add(token)
+    run.tokens.adopt(made)
+  }
+
+  /** @returns whether anything was changed by it */
+  async #leaveNothingBehind({ vaults, lookout, tokens, journal }: Run): Promise<boolean> {
+    const { report } = journal
+    const { world } = lookout
+    for (const id of await tidy({ vaults, lookout, tokens, journal })) {
+      journal.note(`The activation id ${id} could not be revoked: revoke it by hand (operation: revoke-secondary).`)
+    }
+    for (const side of SIDES) {
+      const nonce = report.attempts[world[side].host]
+      if (nonce === undefined) continue
+      const { host } = world[side]
+      const began = (ended: string | undefined) => journal.attempt(host, ended)
+      if (!(await cancelOwn({ vault: vaults[side], token: tokens.forCeremony(world[side]), began }, nonce))) {
+        journal.note(
+          `An attempt to generate a DR operation token is left on ${host}: run operation: cancel-operation-token.`,
+        )
+      }
+    }
+    for (const { kind, addr, token, batch = false, ttlSeconds = 0 } of tokens.made) {
+      const side = SIDES.find((candidate) => vaults[candidate].addr === addr)
+      if (kind === 'operation' && side !== undefined) await forget(vaults[side], world, side, token, tokens, journal)
+      if (kind === 'login') {
+        // A login's token follows the role: it is revoked where the primary is now.
+        const primary = SIDES.find((candidate) => role(world[candidate]) === 'primary') ?? 'from'
+        const login = { token, batch, ttlSeconds }
+        const left = await revoke(this.http, vaults[primary].addr, login, this.inputs.namespace, this.#around)
+        if (left !== undefined) journal.note(left)
+      }
+    }
+    return report.activationIds.length > 0 || tokens.made.length > 0
+  }
+
+  get #around() {
+    const { deadline, cancelled } = this
+    return { secrets: this.secrets, mask: (secret: string) => this.runner.mask(secret), deadline, cancelled }
+  }
+
+  /** The run's own secret inputs: whoever holds the state alone can't read what is sealed with them. */
+  get #keys(): string[] {
+    const given = SECRET_INPUTS.map((name) => this.runner.input(name)).filter((key) => key !== '')
+    // Where a login by the job's own identity is all there is, its request token is the one secret of the run.
+    const request = process.env.ACTIONS_ID_TOKEN_REQUEST_TOKEN ?? ''
+    return given.length > 0 ? given : [request].filter((key) => key !== '')
+  }
+
+  #keep(made: readonly MadeToken[]): void {
+    this.runner.remember(MADE, seal(JSON.stringify(made), this.#keys))
+  }
+}
+
+/** Revokes a generated DR operation token that this run did not use up; on a primary it is worth nothing any more. */
+async function forget(
+  vault: Vault,
+  world: World,
+  side: Side,
+  token: string,
+  tokens: Tokens,
+  journal: Journal,
+): Promise<void> {
+  if (role(world[side]) !== 'secondary') return
+  const answer = await vault.deleteOperationToken(token, tokens.header)
+  // Refused means that it is gone: its use has revoked it.
+  if (answer.kind === 'later' || answer.kind === 'unclear') {
+    journal.note(`A generated DR operation token may be left on ${world[side].host}: ${answer.because}.`)
+  }
+}
+
 /** The verdict in every sink: report, summary, outputs, log, exit code. */
-export async function publish(runner: Runner, report: Report, reportPath: string, result: Result): Promise<void> {
+export async function publish(
+  runner: Runner,
+  report: Report,
+  reportPath: string,
+  result: Result,
+  token?: string,
+): Promise<void> {
   runner.save(report, reportPath)
   await runner.summarize(report, reportPath)
-  runner.output(result, reportPath)
+  runner.output(result, reportPath, token)
   const told = [result.verdict, ...result.reasons, ...result.next.map((step) => `Next: ${step}`)]
   runner.log(`outcome: ${result.outcome}`)
   for (const line of told) runner.log(line)
@@ -126,6 +267,7 @@ export async function publish(runner: Runner, report: Report, reportPath: string
 
 export function newReport(inputs: Pick<Inputs, 'operation' | 'mode' | 'dry-run' | 'from' | 'to'> | undefined): Report {
   const env = (name: string) => process.env[name] ?? ''
+  const run = `${env('GITHUB_SERVER_URL')}/${env('GITHUB_REPOSITORY')}/actions/runs/${env('GITHUB_RUN_ID')}`
   return {
     schema: 1,
     operation: inputs?.operation,
@@ -138,16 +280,17 @@ export function newReport(inputs: Pick<Inputs, 'operation' | 'mode' | 'dry-run' 
       workflow: env('GITHUB_WORKFLOW'),
       runId: env('GITHUB_RUN_ID'),
       attempt: env('GITHUB_RUN_ATTEMPT'),
-      url:
-        env('GITHUB_RUN_ID') === ''
-          ? ''
-          : `${env('GITHUB_SERVER_URL')}/${env('GITHUB_REPOSITORY')}/actions/runs/${env('GITHUB_RUN_ID')}`,
+      url: env('GITHUB_RUN_ID') === '' ? '' : run,
     },
-    hosts: { from: inputs === undefined ? '' : hostOf(inputs.from), to: inputs === undefined ? '' : hostOf(inputs.to) },
+    hosts: {
+      from: inputs === undefined ? '' : hostOf(inputs.from),
+      to: inputs === undefined ? '' : hostOf(inputs.to),
+    },
     checks: [],
     steps: [],
     notes: [],
     activationIds: [],
+    attempts: {},
     deeds: noDeeds(),
   }
 }
@@ -165,10 +308,24 @@ async function lastLook({ lookout, cancelled, deeds }: Run): Promise<World> {
 }
 
 /** Keeps when the old primary was last seen serving and the new one first, from every reading of the run. */
-function clockOutage(report: Report, deeds: Deeds, { from, to }: World): void {
-  // Until the promotion is sent the old primary is the one that serves; what it does afterwards is no end of an outage.
-  if (serving(from) && !deeds.demoted && !deeds.promoted) report.outage = { from: from.at }
-  else if (report.outage !== undefined && report.outage.until === undefined && serving(to)) report.outage.until = to.at
+function clockOutage(deeds: Deeds, { from, to }: World): void {
+  // Until the demotion the old primary is the one that serves; what it does afterwards is no end of an outage.
+  if (serving(from) && !deeds.demoted && !deeds.promoted) deeds.outage = { from: from.at }
+  else if (deeds.outage !== undefined && deeds.outage.until === undefined && serving(to)) deeds.outage.until = to.at
+}
+
+function loginBy(inputs: Inputs): LoginBy | undefined {
+  const method = inputs['auth-method']
+  if (method === 'token') return undefined
+  return {
+    method,
+    mount: inputs['auth-mount'] ?? method,
+    role: inputs['auth-role'],
+    audience: inputs['auth-audience'],
+    roleId: inputs['approle-role-id'],
+    secretId: inputs['approle-secret-id'],
+    namespace: inputs.namespace,
+  }
 }
 
 function passwordOf(proxy: string | undefined): string {

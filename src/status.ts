@@ -5,25 +5,29 @@ import { Deadline, sleep, span } from './clock.ts'
 import { other, primaryOf, role, SIDES, type World } from './cluster.ts'
 import { examine } from './credentials.ts'
 import { firstLook } from './gate.ts'
+import { watchOthers } from './others.ts'
 import { diagnose } from './outcome.ts'
 import { view } from './report.ts'
+import type { Session } from './session.ts'
 
 const PACE = 500
 
-/** @returns what is short beside what the clusters themselves show: lag that stays, a token near its end */
-export async function status(run: Run): Promise<string[]> {
+/** @returns what is short beside what the clusters themselves show: lag that stays, a token near its end, other secondaries */
+export async function status(session: Session): Promise<string[]> {
+  const { run } = session.first
   const { inputs, lookout, journal, vaults } = run
   const world = await firstLook(lookout, journal)
   journal.report.before = { from: view(world.from), to: view(world.to) }
   for (const side of SIDES) journal.say(`${world[side].host}: ${view(world[side]).says}`)
   const primary = primaryOf(world)
-  const [tokens, behind] = await Promise.all([
+  const [tokens, behind, others] = await Promise.all([
     examine(
       { vaultToken: inputs['vault-token'], drOperationToken: inputs['dr-operation-token'] },
       primary === undefined ? undefined : vaults[primary],
       role(world.to) === 'secondary' ? vaults.to : undefined,
     ),
     diagnose(world).health === 'healthy' ? catchesUp(run, world) : undefined,
+    primary === undefined ? [] : watchOthers(session, inputs[primary]),
   ])
   const ending = [tokens.vaultToken, tokens.drOperationToken].some(
     (facts) => facts?.lookup?.ok && facts.lookup.value.ttl > 0 && facts.lookup.value.ttl * 1000 < inputs.timeout,
@@ -33,6 +37,7 @@ export async function status(run: Run): Promise<string[]> {
   )
   return [
     ...(behind === undefined ? [] : [behind]),
+    ...others,
     ...(ending ? [`A token ends within ${span(inputs.timeout)}.`] : []),
     ...(refused ? ['The primary does not accept a token that was given (HTTP 403).'] : []),
   ]

@@ -11,6 +11,14 @@ import {
   type StepReport,
 } from '../../src/report.ts'
 
+/** One direction, as far as the summary needs it: when nobody served. */
+const leg = (outage: { from: number; until?: number }) => ({
+  to: 'vault-dr.acme.example',
+  rtoMs: undefined,
+  rpoEntries: undefined,
+  outage,
+})
+
 const START = Date.parse('2026-11-20T14:02:09.200Z')
 const HOSTS = { from: 'vault.acme.example', to: 'vault-dr.acme.example' }
 
@@ -213,7 +221,7 @@ describe('what is said first', () => {
     const done = report({
       operation: 'demote',
       steps: [DEMOTED],
-      outage: { from: START + 240 },
+      legs: [leg({ from: START + 240 })],
       result: result('done', {
         health: 'critical',
         redundancy: 'unprotected',
@@ -234,7 +242,7 @@ describe('what is said first', () => {
     const { endedAt: _, ...open } = report({
       steps: [DEMOTED, { ...PROMOTED, state: 'running', until: undefined, because: undefined }],
     })
-    const text = renderSummary({ ...open, outage: { from: START + 240 } })
+    const text = renderSummary({ ...open, legs: [leg({ from: START + 240 })] })
     expect(text).toContain('> This was written in the middle of a change')
     expect(text).toContain('| promote | `vault-dr.acme.example` | 14:02:11.5 |  |  | **not ended** |')
     expect(text).toContain('No primary since **14:02:09.4 UTC**\n')
@@ -342,7 +350,7 @@ describe('time and loss', () => {
 
   test('the diagram counts from the first moment, and only the outage is red', () => {
     const text = renderSummary(
-      report({ steps: [DEMOTED, PROMOTED, FOLLOWS], outage: { from: START + 240, until: START + 5430 } }),
+      report({ steps: [DEMOTED, PROMOTED, FOLLOWS], legs: [leg({ from: START + 240, until: START + 5430 })] }),
     )
     const diagram = /```mermaid\n([\s\S]*?)\n```/.exec(text)?.[1]?.split('\n')
     expect(diagram?.slice(1)).toEqual([
@@ -544,7 +552,7 @@ describe('hostile strings', () => {
       ),
       steps,
       notes: [text, text],
-      outage: { from: START },
+      legs: [leg({ from: START })],
       result: result('no-primary', { verdict: `${text}. ${text}`, reasons: [text, text], next: [text, text] }),
     })
   }
@@ -624,7 +632,7 @@ test('times that are none do not keep the rest from being told', () => {
     report({
       startedAt: 'x',
       endedAt: 'y',
-      outage: { from: Number.NaN },
+      legs: [leg({ from: Number.NaN })],
       result: result('done', { verdict: 'It is done.' }),
     }),
   )

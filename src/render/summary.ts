@@ -86,6 +86,14 @@ const OPERATIONS: Record<Operation, string> = {
   demote: 'Demotion',
   promote: 'Promotion',
   'update-primary': 'Re-attachment',
+  drill: 'Drill',
+  setup: 'Setup',
+  'revoke-secondary': 'Revocation',
+  disable: 'Taking apart',
+  'issue-operation-token': 'Issuing a token',
+  'generate-operation-token': 'Generating a token',
+  'cancel-operation-token': 'Cancelling an attempt',
+  'delete-operation-token': 'Revoking a token',
 }
 
 /** What an outcome means, for where the verdict is missing or too long for a heading. */
@@ -210,13 +218,14 @@ function readAt(views: Record<Side, ClusterView>): string {
 }
 
 /** Time without a primary, loss, and what protects the data now. */
-function facts({ operation, outage, result, endedAt }: Report): string {
+function facts({ operation, legs = [], result, endedAt }: Report): string {
+  const open = legs.map(({ outage }) => outage).find((outage) => outage !== undefined && outage.until === undefined)
   const told: string[] = []
   if (operation === 'status' && result !== undefined) told.push(`Health: **${result.health}**`)
   if (result?.rtoMs !== undefined) told.push(`**${span(Math.max(0, result.rtoMs))}** without a primary (RTO)`)
-  else if (outage !== undefined && outage.until === undefined) {
-    const so = endedAt === undefined ? Number.NaN : Date.parse(endedAt) - outage.from
-    told.push(`No primary since **${clock(outage.from)} UTC**${so >= 0 ? `, ${span(so)} at the end of this run` : ''}`)
+  else if (open !== undefined && !UNTOUCHED.has(result?.outcome)) {
+    const so = endedAt === undefined ? Number.NaN : Date.parse(endedAt) - open.from
+    told.push(`No primary since **${clock(open.from)} UTC**${so >= 0 ? `, ${span(so)} at the end of this run` : ''}`)
   }
   if (result?.rpoEntries !== undefined) told.push(loss(result.rpoEntries))
   if (result !== undefined && result.outcome !== 'invalid') {
@@ -225,6 +234,17 @@ function facts({ operation, outage, result, endedAt }: Report): string {
   }
   return told.join(' · ')
 }
+
+/** Outcomes after which the old primary still serves: the last moment it was seen is no beginning of an outage. */
+const UNTOUCHED: ReadonlySet<Outcome | undefined> = new Set([
+  'unchanged',
+  'planned',
+  'blocked',
+  'failed',
+  'restored',
+  'two-primaries',
+  'invalid',
+] as const)
 
 const PROTECTION: Record<Result['redundancy'], string> = {
   protected: 'a secondary streams',
@@ -244,10 +264,16 @@ const STEPS: Record<StepName, string> = {
   follow: 'follow the new primary',
   restore: 'make primary again',
   reunite: 'follow the restored primary',
+  enable: 'enable as primary',
+  enrol: 'enrol as secondary',
+  detach: 'take apart at the secondary',
+  revoke: 'revoke the id',
+  disable: 'take apart at the primary',
 }
 
 /** Bars in seconds from the first moment; red is kept for the time without a primary. */
-function gantt({ steps, hosts, outage, endedAt }: Report): string {
+function gantt({ steps, hosts, legs = [], result, endedAt }: Report): string {
+  const outages = UNTOUCHED.has(result?.outcome) ? [] : legs.flatMap(({ outage }) => outage ?? [])
   const timed = steps
     .slice(0, MOST.steps)
     .flatMap((step) => (step.since === undefined ? [] : [{ step, since: step.since }]))
@@ -255,17 +281,18 @@ function gantt({ steps, hosts, outage, endedAt }: Report): string {
   const ended = endedAt === undefined ? Number.NaN : Date.parse(endedAt)
   const moments = [
     ...timed.flatMap(({ step, since }) => [since, step.sentAt ?? since, step.until ?? since]),
-    ...(outage === undefined ? [] : [outage.from, outage.until ?? outage.from]),
+    ...outages.flatMap(({ from, until }) => [from, until ?? from]),
   ]
   const first = Math.min(...moments)
-  const open = [...timed.map(({ step }) => step.until), ...(outage ? [outage.until] : [])].includes(undefined)
+  const open = [...timed.map(({ step }) => step.until), ...outages.map(({ until }) => until)].includes(undefined)
   const last = Math.max(...moments, open && ended >= first ? ended : first)
   const bar = (name: string, kind: string, from: number, until = last) => {
     const start = Math.round(from - first)
     return `  ${name} :${kind}, ${start}, ${Math.max(start + 1, Math.round(until - first))}`
   }
   const sections = SIDES.flatMap((side) => {
-    const bars = timed.filter(({ step }) => step.on === side)
+    // By host: a drill goes through its steps in both directions.
+    const bars = timed.filter(({ step }) => step.host === hosts[side])
     if (bars.length === 0) return []
     return [
       {
@@ -276,8 +303,17 @@ function gantt({ steps, hosts, outage, endedAt }: Report): string {
       },
     ]
   })
-  if (outage !== undefined)
-    sections.push({ name: 'service', bars: [bar('no primary', 'crit', outage.from, outage.until)] })
+  const others = timed.filter(({ step }) => !Object.values(hosts).includes(step.host))
+  if (others.length > 0) {
+    sections.push({
+      name: 'others',
+      bars: others.map(({ step, since }) =>
+        bar(label(`${step.host} ${STEPS[step.name]}`), step.state === 'done' ? 'done' : 'active', since, step.until),
+      ),
+    })
+  }
+  if (outages.length > 0)
+    sections.push({ name: 'service', bars: outages.map(({ from, until }) => bar('no primary', 'crit', from, until)) })
   const padding = 30 + 6 * Math.max(...sections.map(({ name }) => name.length))
   return [
     '```mermaid',
@@ -401,16 +437,18 @@ function colophon({ operation, mode, dryRun, run, startedAt, endedAt, result }: 
   const [began, ended] = [startedAt, endedAt].map((at) => (at === undefined ? Number.NaN : Date.parse(at)))
   const how = `, ${mode === 'emergency' ? '**emergency**' : mode}${dryRun ? ', dry run' : ''}`
   const what = operation === undefined ? '' : `${operation}${operation === 'status' ? '' : how}`
-  const name = `run${number(run.runId)}`
+  const name = run.runId === '' ? '' : `run${number(run.runId)}`
   // Only the address of a run becomes a link.
   const link = /^https?:\/\/[\w.:-]+(\/[\w.-]+)+\/actions\/runs\/\d+(\/attempts\/\d+)?$/.test(run.url)
     ? `[${name}](${run.url})`
     : name
   return [
-    `Run by ${code(run.actor, LONGEST.name) || 'nobody known'} in ${code(run.repository, LONGEST.name) || 'no repository known'}`,
+    run.actor === ''
+      ? 'Run outside GitHub Actions'
+      : `Run by ${code(run.actor, LONGEST.name)} in ${code(run.repository, LONGEST.name)}`,
     code(run.workflow, LONGEST.name),
     link,
-    `attempt${number(run.attempt)}`,
+    run.attempt === '' ? '' : `attempt${number(run.attempt)}`,
     what,
     result === undefined ? '' : `outcome \`${result.outcome}\`, exit code ${result.exitCode}`,
     began === undefined || Number.isNaN(began)

@@ -1,55 +1,64 @@
 import { Activations, newPublicKey } from './activation.ts'
 import type { Attachment, Cluster } from './cluster.ts'
+import { credentialRoutes } from './credentials.ts'
+import { type AppRoleLogin, type JwtLogin, loginRoutes } from './logins.ts'
 import type { ReplicaSet } from './replicas.ts'
-import { autopilotState, drStatus, type Fields, health, isFields, leader, sealStatus } from './status.ts'
-import { capabilitiesOf, describeToken, requestId, type Token, type TokenStore } from './tokens.ts'
+import {
+  type Access,
+  type ApiAnswer,
+  type ApiRequest,
+  badToken,
+  bare,
+  type Call,
+  empty,
+  isAtLeast,
+  matchRoute,
+  ok,
+  type Route,
+  refuse,
+  seconds,
+  strings,
+  text,
+  warn,
+} from './route.ts'
+import { readSecret } from './secrets.ts'
+import { snapshotAnswer } from './snapshot.ts'
+import {
+  autopilotState,
+  drStatus,
+  type Fields,
+  haNodes,
+  health,
+  isFields,
+  leader,
+  performanceStatus,
+  raftConfiguration,
+  raftIndex,
+  sealStatus,
+} from './status.ts'
+import type { Token } from './tokens.ts'
 import { unavailable } from './unavailability.ts'
-
-export interface ApiRequest {
-  /** GET, LIST, POST or DELETE: PUT has become POST, HEAD has become GET. */
-  readonly method: string
-  /** Without /v1/ and the query. */
-  readonly path: string
-  readonly query: URLSearchParams
-  /** X-Vault-Token, or the bearer of an Authorization header; '' if there is none. */
-  readonly token: string
-  /** X-Vault-Namespace; '' if there is none. */
-  readonly namespace: string
-  readonly body: Fields
-}
-
-export type ApiAnswer =
-  /** No `body`: nothing but the head, as 204 has it. */
-  { readonly kind: 'answer'; readonly status: number; readonly body?: Fields } | { readonly kind: 'reset' }
 
 export interface ApiOptions {
   readonly set: ReplicaSet
-  readonly tokens: TokenStore
   readonly activation: 'both' | 'wrapped-only'
+  /** A generated DR operation token is not used up by its first use. */
+  readonly generatedTokenSurvives: boolean
+  /** `enable_unauthenticated_access = ["generate-operation-token"]` in the server's configuration. */
+  readonly unauthenticatedCeremony: boolean
+  readonly jwt: JwtLogin | undefined
+  readonly approle: AppRoleLogin | undefined
+  /** Of the login mounts and the secrets; '' is the root namespace. */
+  readonly namespace: string
+  readonly loginPolicy: Record<string, string[]>
+  readonly snapshotBytes: number
   readonly random: () => number
 }
 
-interface Call extends ApiRequest {
-  readonly cluster: Cluster
-  readonly now: number
-  /** The token that was checked for this route; undefined where none is asked for. */
-  readonly holder: Token | undefined
-}
-
-/**
- * Who may call a route, by the marks in Vault's published OpenAPI description: anybody, the holder of a token in the
- * header, the same with sudo, or the holder of a DR operation token in the body. Autopilot takes a token in the header
- * that on a secondary must be good as a DR operation token.
- */
-type Access = 'anybody' | 'token' | 'sudo' | 'body-token' | 'autopilot'
-
-interface Route {
-  readonly method: 'GET' | 'POST'
-  readonly path: string
-  readonly access: Access
-  /** Whether a DR secondary answers it at all: everything else is "path disabled". */
-  readonly onSecondary: boolean
-  readonly handle: (call: Call) => ApiAnswer
+interface Checked {
+  readonly holder?: Token
+  readonly isGenerated?: true
+  readonly refusal?: ApiAnswer
 }
 
 const pathDisabled = 'path disabled in replication DR secondary mode'
@@ -57,15 +66,18 @@ const notSecondary = 'Not a DR secondary.'
 const brief = 'Vault will be unavailable for a brief period and will resume service shortly.'
 const found =
   'Vault has successfully found secondary information; it may take a while to perform setup tasks. Vault will be unavailable until these tasks and initial sync complete.'
+const openWhenSealed = ['sys/health', 'sys/seal-status']
+const snapshotPath = 'sys/storage/raft/snapshot'
+const capabilityFor: Readonly<Record<string, string>> = { GET: 'read', LIST: 'list', DELETE: 'delete' }
 const deniedByPolicy = '1 error occurred:\n\t* permission denied\n\n'
-const badToken = '2 errors occurred:\n\t* permission denied\n\t* invalid token\n\n'
 const unwrapFailed =
   '1 error occurred:\n\t* error response unwrapping secondary token; status code is 400, message is "400 Bad Request"\n\n'
 
 /** Vault's HTTP API of one DR set, as far as it is simulated: requests in, answers out, no sockets. */
 export class Api {
+  /** Tokens that logins have given, in order. */
+  readonly logins: string[] = []
   readonly #set: ReplicaSet
-  readonly #tokens: TokenStore
   readonly #activations = new Activations()
   readonly #options: ApiOptions
   readonly #routes: readonly Route[]
@@ -73,49 +85,117 @@ export class Api {
   constructor(options: ApiOptions) {
     this.#options = options
     this.#set = options.set
-    this.#tokens = options.tokens
-    this.#routes = [...this.#reads(), ...this.#tokenRoutes(), ...this.#primaryRoutes(), ...this.#secondaryRoutes()]
+    const wrote = (cluster: Cluster): void => this.#wrote(cluster)
+    this.#routes = [
+      ...this.#reads(),
+      ...this.#raftRoutes(),
+      ...credentialRoutes(wrote),
+      ...loginRoutes({
+        jwt: options.jwt,
+        approle: options.approle,
+        namespace: options.namespace,
+        defaultPolicy: options.loginPolicy,
+        onLogin: (token) => this.logins.push(token),
+        wrote,
+      }),
+      ...this.#primaryRoutes(),
+      ...this.#secondaryRoutes(),
+      ...this.#ceremonyRoutes(),
+    ]
   }
 
   /** Does what the request asks for at this cluster. Never throws for anything a request may hold. */
   answer(cluster: Cluster, request: ApiRequest): ApiAnswer {
     const now = this.#set.settle()
     if (cluster.change !== undefined) return unavailable(request.path, cluster, this.#options.random, now)
-    const open = ['sys/health', 'sys/seal-status'].includes(request.path)
-    if (cluster.sealed && !open) return refuse(503, 'Vault is sealed')
+    return this.#ofStandby(cluster, request) ?? this.#ofActive(cluster, request, now)
+  }
 
-    const routes = this.#routes.filter(({ path }) => path === request.path)
-    const route = routes.find(({ method }) => method === request.method)
+  /** What a standby answers by itself; undefined for what it hands on to the active node. */
+  #ofStandby(cluster: Cluster, { path, query, node, noForwarding }: ApiRequest): ApiAnswer | undefined {
+    if (node !== 'standby') return undefined
+    if (cluster.sealed || cluster.followersSealed) {
+      return openWhenSealed.includes(path) ? undefined : refuse(503, 'Vault is sealed')
+    }
+    // A snapshot is never forwarded; everything else is, unless the client asks not to.
+    const isOwn = openWhenSealed.includes(path) || path === 'sys/leader'
+    if (path !== snapshotPath && (noForwarding !== true || isOwn)) return undefined
+    const search = query.size === 0 ? '' : `?${query.toString()}`
+    return { kind: 'answer', status: 307, headers: { location: `${cluster.apiAddr}/v1/${path}${search}` } }
+  }
+
+  #ofActive(cluster: Cluster, asked: ApiRequest, now: number): ApiAnswer {
+    // LIST is a GET with a word in the query to whoever cannot send it.
+    const isList = asked.method === 'GET' && asked.query.get('list') === 'true'
+    const request = isList ? { ...asked, method: 'LIST' } : asked
+    if (cluster.sealed && !openWhenSealed.includes(request.path)) return refuse(503, 'Vault is sealed')
+
+    const routes = this.#routes.filter((each) => matchRoute(each, request.path) !== undefined)
+    const route = routes.find(({ method }) => method === request.method) ?? this.#secretRoute(cluster, request)
     if (cluster.role === 'secondary' && route?.onSecondary !== true) return refuse(400, pathDisabled)
     if (!['', '/', 'root'].includes(request.namespace) && request.path.startsWith('sys/')) {
       return refuse(404, 'unsupported path')
     }
 
-    const checked = this.#check(cluster, request, route?.access ?? 'token')
+    const name = route === undefined ? '' : (matchRoute(route, request.path) ?? '')
+    const asking = { ...request, cluster, now, name }
+    // A login path is open to everybody, whatever they try there.
+    const isLogin = routes.some(({ path, access }) => access === 'anybody' && path.startsWith('auth/'))
+    const checked: Checked = isLogin ? {} : this.#check(asking, route)
     if (checked.refusal !== undefined) return checked.refusal
     if (route === undefined) {
       return routes.length > 0 ? refuse(405, 'unsupported operation') : refuse(404, 'unsupported path')
     }
-    return route.handle({ ...request, cluster, now, holder: checked.holder })
+    const isGenerated = checked.isGenerated === true
+    const answer = route.handle({ ...asking, holder: checked.holder, isGenerated })
+    const isDone = answer.kind === 'answer' && answer.status < 300
+    if (isGenerated && isDone && !this.#options.generatedTokenSurvives) cluster.operations.dropToken()
+    return answer
   }
 
-  #check(cluster: Cluster, request: ApiRequest, access: Access): { holder?: Token; refusal?: ApiAnswer } {
-    if (access === 'anybody') return {}
+  #check(call: Omit<Call, 'holder' | 'isGenerated'>, route: Route | undefined): Checked {
+    const { cluster } = call
+    const access = route?.access ?? 'token'
+    if (access === 'anybody' || (access === 'ceremony' && this.#isOpenCeremony(cluster))) return {}
     const asOperation = access === 'body-token' || (access === 'autopilot' && cluster.role === 'secondary')
-    const given = access === 'body-token' ? text(request.body.dr_operation_token) : request.token
+    const given = access === 'body-token' ? text(call.body.dr_operation_token) : call.token
     if (given === '') {
       return {
         refusal: asOperation ? refuse(400, 'DR operation token was not provided') : refuse(403, 'permission denied'),
       }
     }
-    const holder = this.#tokens.find(given)
+    const takesGenerated = access === 'operation' || asOperation
+    if (takesGenerated && cluster.role === 'secondary' && given === cluster.operations.token)
+      return { isGenerated: true }
+    const holder = cluster.storage.tokens.find(given)
     if (holder === undefined || !isKnownAt(cluster, holder, asOperation)) return { refusal: refuse(403, badToken) }
     if (holder.usesLeft !== undefined) holder.usesLeft -= 1
-    const allowed = capabilitiesOf(holder, request.path)
-    const needed = request.method === 'GET' ? 'read' : request.method === 'DELETE' ? 'delete' : 'update'
+    // A list is of a folder, and a policy may name it either way.
+    const paths = call.method === 'LIST' ? [call.path, `${call.path}/`] : [call.path]
+    const allowed = paths.flatMap((path) => cluster.storage.capabilities(holder, path))
+    const needed = route?.needs?.(call) ?? capabilityFor[call.method] ?? 'update'
     const may = (capability: string): boolean => allowed.includes('root') || allowed.includes(capability)
     if (!may(needed) || (access === 'sudo' && !may('sudo'))) return { refusal: refuse(403, deniedByPolicy) }
     return { holder }
+  }
+
+  #isOpenCeremony(cluster: Cluster): boolean {
+    return this.#options.unauthenticatedCeremony || !isAtLeast(cluster.version, 2, 0)
+  }
+
+  /** One more WAL entry: something was written that replication carries over. */
+  #wrote(cluster: Cluster): void {
+    this.#set.alter(() => {
+      cluster.position += 1
+    })
+  }
+
+  /** A read below a mount that this world has a secret in. */
+  #secretRoute(cluster: Cluster, { method, path }: ApiRequest): Route | undefined {
+    const mounts = [...cluster.storage.secrets.keys()].map((each) => `${each.split('/')[0] ?? ''}/`)
+    if (method !== 'GET' || !mounts.some((mount) => path.startsWith(mount))) return undefined
+    const handle: Route['handle'] = (call) => readSecret(call, this.#options.namespace)
+    return { method, path, access: 'token', onSecondary: false, handle }
   }
 
   #reads(): Route[] {
@@ -126,60 +206,63 @@ export class Api {
       onSecondary: true,
       handle,
     })
-    const performance = { mode: 'disabled' }
     const status = ({ cluster, now }: Call): Fields => drStatus(cluster, this.#set, now)
+    const performance = ({ cluster, now }: Call): Fields => performanceStatus(cluster, now)
     return [
       get('sys/replication/dr/status', (call) => ok({ data: status(call) })),
-      get('sys/replication/performance/status', () => ok({ data: performance })),
-      get('sys/replication/status', (call) => ok({ data: { dr: status(call), performance } })),
-      get('sys/health', ({ cluster, query, now }) => ({ kind: 'answer', ...health(cluster, query, now) })),
-      get('sys/leader', ({ cluster }) => ({ kind: 'answer', status: 200, body: leader(cluster, true) })),
-      get('sys/seal-status', ({ cluster }) => ({ kind: 'answer', status: 200, body: sealStatus(cluster) })),
-      {
-        method: 'GET',
-        path: 'sys/storage/raft/autopilot/state',
-        access: 'autopilot',
-        onSecondary: true,
-        handle: ({ cluster }) => ok({ data: autopilotState(cluster) }),
-      },
+      get('sys/replication/performance/status', (call) => ok({ data: performance(call) })),
+      get('sys/replication/status', (call) => ok({ data: { dr: status(call), performance: performance(call) } })),
+      get('sys/health', ({ cluster, query, now, node }) => ({ kind: 'answer', ...health(cluster, query, now, node) })),
+      get('sys/leader', ({ cluster, node }) => bare(leader(cluster, true, node))),
+      get('sys/seal-status', ({ cluster, node }) => bare(sealStatus(cluster, node))),
     ]
   }
 
-  #tokenRoutes(): Route[] {
-    const lookup = ({ holder, now }: Call): ApiAnswer =>
-      holder === undefined ? refuse(403, badToken) : ok({ data: describeToken(holder, now) })
-    const path = 'auth/token/lookup-self'
+  #raftRoutes(): Route[] {
+    const get = (path: string, access: Access, handle: Route['handle']): Route => ({
+      method: 'GET',
+      path,
+      access,
+      onSecondary: access === 'autopilot',
+      handle,
+    })
+    const configuration: Route['handle'] = ({ cluster }) => ok({ data: raftConfiguration(cluster) })
     return [
-      { method: 'GET', path, access: 'token', onSecondary: false, handle: lookup },
-      { method: 'POST', path, access: 'token', onSecondary: false, handle: lookup },
+      get('sys/storage/raft/autopilot/state', 'autopilot', ({ cluster, now }) =>
+        ok({ data: autopilotState(cluster, now) }),
+      ),
+      get('sys/storage/raft/configuration', 'token', configuration),
+      // A DR secondary takes the token in the body, so that it must be a POST (logical_system_raft.go).
       {
+        ...get('sys/storage/raft/configuration', 'body-token', configuration),
         method: 'POST',
-        path: 'auth/token/revoke-self',
-        access: 'token',
-        onSecondary: false,
-        handle: ({ holder }) => {
-          if (holder === undefined) return refuse(403, badToken)
-          if (holder.type === 'batch') return refuse(400, 'batch tokens cannot be revoked')
-          this.#tokens.revoke(holder.id)
-          return empty()
-        },
+        onSecondary: true,
       },
-      {
-        method: 'POST',
-        path: 'sys/capabilities-self',
-        access: 'token',
-        onSecondary: false,
-        handle: ({ holder, body }) => {
-          if (holder === undefined) return refuse(403, badToken)
-          const paths = strings(body.paths ?? body.path)
-          if (paths.length === 0) return refuse(400, 'paths must be supplied')
-          const data: Fields = Object.fromEntries(paths.map((each) => [each, capabilitiesOf(holder, each)]))
-          const [first] = paths
-          // Only a question about a single path is answered under the old name too.
-          if (paths.length === 1 && first !== undefined) data.capabilities = data[first]
-          return ok({ data, top: data })
-        },
-      },
+      get(snapshotPath, 'token', ({ cluster, now }) =>
+        snapshotAnswer(this.#options.snapshotBytes, raftIndex(cluster), now),
+      ),
+      get('sys/ha-status', 'token', ({ cluster, now }) => {
+        const data = { nodes: haNodes(cluster, now) }
+        return ok({ data, top: data })
+      }),
+    ]
+  }
+
+  #ceremonyRoutes(): Route[] {
+    const base = 'sys/replication/dr/secondary/generate-operation-token'
+    const route = (method: Route['method'], name: string, handle: Route['handle']): Route => ({
+      method,
+      path: `${base}/${name}`,
+      access: 'ceremony',
+      onSecondary: true,
+      handle: (call) => (call.cluster.role === 'secondary' ? handle(call) : refuse(400, notSecondary)),
+    })
+    const context = ({ version, storage }: Cluster) => ({ version, keys: storage.keys })
+    return [
+      route('GET', 'attempt', ({ cluster }) => cluster.operations.status(context(cluster))),
+      route('POST', 'attempt', ({ cluster, body }) => cluster.operations.start(context(cluster), body)),
+      route('DELETE', 'attempt', ({ cluster }) => cluster.operations.cancel()),
+      route('POST', 'update', ({ cluster, body }) => cluster.operations.update(context(cluster), body)),
     ]
   }
 
@@ -227,6 +310,7 @@ export class Api {
           if (id === '') return refuse(400, 'missing id')
           this.#set.alter(() => {
             cluster.known.delete(id)
+            cluster.used.delete(id)
             cluster.seen.delete(id)
             cluster.position += 1
           })
@@ -297,8 +381,12 @@ export class Api {
       ),
       post(
         'operation-token/delete',
-        // Only tokens of the key-share ceremony can be deleted, and none of those exist here.
-        onSecondary(() => refuse(400, 'batch tokens cannot be revoked')),
+        // Only tokens of the key-share ceremony can be deleted: batch tokens have no end but their time.
+        onSecondary(({ cluster, isGenerated }) => {
+          if (!isGenerated) return refuse(400, 'batch tokens cannot be revoked')
+          cluster.operations.dropToken()
+          return empty()
+        }),
       ),
       { ...post('enable', (call) => this.#enableSecondary(call), 'token'), onSecondary: false },
     ]
@@ -312,7 +400,7 @@ export class Api {
         cluster.publicKeys.add(key)
         return ok({ data: { secondary_public_key: key } })
       },
-      'token',
+      'operation',
     )
     return [...routes, publicKey]
   }
@@ -393,70 +481,7 @@ export class Api {
 function isKnownAt(cluster: Cluster, token: Token, asOperation: boolean): boolean {
   if (cluster.role !== 'secondary' || token.type === 'batch') return true
   if (token.type === 'service') return false
-  return !asOperation || Number.parseInt(cluster.version, 10) >= 2
-}
-
-function ok(parts: {
-  data?: Fields
-  warnings?: string[]
-  wrapInfo?: Fields
-  requestId?: string
-  top?: Fields
-}): ApiAnswer {
-  return {
-    kind: 'answer',
-    status: 200,
-    body: {
-      ...parts.top,
-      request_id: parts.requestId ?? requestId(),
-      lease_id: '',
-      renewable: false,
-      lease_duration: 0,
-      data: parts.data ?? null,
-      wrap_info: parts.wrapInfo ?? null,
-      warnings: parts.warnings ?? null,
-      auth: null,
-    },
-  }
-}
-
-function warn(warning: string): ApiAnswer {
-  return ok({ warnings: [warning] })
-}
-
-function empty(): ApiAnswer {
-  return { kind: 'answer', status: 204 }
-}
-
-function refuse(status: number, message: string): ApiAnswer {
-  return { kind: 'answer', status, body: { errors: [message] } }
-}
-
-function text(value: unknown): string {
-  return typeof value === 'string' ? value : ''
-}
-
-/** Vault takes a list as a JSON array or as one string with commas. */
-function strings(value: unknown): readonly string[] {
-  const list: readonly unknown[] = Array.isArray(value) ? value : text(value).split(',')
-  return list
-    .filter((each) => typeof each === 'string')
-    .map((each) => each.trim())
-    .filter((each) => each !== '')
-}
-
-const secondsPer: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 }
-
-/** A number of seconds, or Go's way of writing a duration: "1800", "30m", "1h30m". */
-function seconds(value: unknown): number | undefined {
-  if (typeof value === 'number') return value
-  const written = text(value)
-  if (/^\d+$/.test(written)) return Number(written)
-  if (!/^(?:\d+[smhd])+$/.test(written)) return undefined
-  return [...written.matchAll(/(\d+)([smhd])/g)].reduce(
-    (sum, [, count = '0', unit = 's']) => sum + Number(count) * (secondsPer[unit] ?? 0),
-    0,
-  )
+  return !asOperation || isAtLeast(cluster.version, 2, 0)
 }
 
 /** Whether a parsed body is one Vault accepts: nothing, or a JSON object. */

@@ -1,4 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto'
+import { OperationTokens } from './ceremony.ts'
+import type { PerformanceRole, Storage } from './storage.ts'
 
 export type ClusterName = 'primary' | 'secondary' | 'tertiary'
 export type Role = 'primary' | 'secondary' | 'disabled'
@@ -53,6 +55,8 @@ export interface Cluster {
   readonly ownId: string
   readonly startedAt: number
   apiAddr: string
+  /** The API of a node of it that is not active. */
+  standbyAddr: string
   clusterAddr: string
   role: Role
   change: Change | undefined
@@ -70,11 +74,21 @@ export interface Cluster {
    * replicated.
    */
   readonly known: Set<string>
+  /** Those of them that a secondary has ever connected with. */
+  readonly used: Set<string>
   /** Ids this primary has heard from since it started, with the last time, ms epoch. */
   readonly seen: Map<string, number>
   upstream: Upstream | undefined
   followsSince: number
   readonly publicKeys: Set<string>
+  /** What it holds behind its barrier. The same object as its primary's while it is connected and in sync. */
+  storage: Storage
+  /** Its generated DR operation token, and the ceremony that makes it: of this cluster alone. */
+  readonly operations: OperationTokens
+  /** A performance role it shows although it is a DR secondary; such a cluster should have none. */
+  performanceAsSecondary: PerformanceRole
+  /** The nodes that are not active came back sealed, and wait for the primary's keys. */
+  followersSealed: boolean
   running: boolean
   hung: boolean
   sealed: boolean
@@ -85,13 +99,14 @@ export interface Cluster {
 }
 
 /** A cluster with DR replication disabled, not started yet. */
-export function newCluster(name: ClusterName, version: string, now: number): Cluster {
+export function newCluster(name: ClusterName, version: string, now: number, storage: Storage): Cluster {
   return {
     name,
     version,
     ownId: randomUUID(),
     startedAt: now,
     apiAddr: '',
+    standbyAddr: '',
     clusterAddr: '',
     role: 'disabled',
     change: undefined,
@@ -102,10 +117,15 @@ export function newCluster(name: ClusterName, version: string, now: number): Clu
     ownPosition: 0,
     primaryClusterAddr: '',
     known: new Set(),
+    used: new Set(),
     seen: new Map(),
     upstream: undefined,
     followsSince: now,
     publicKeys: new Set(),
+    storage,
+    operations: new OperationTokens(),
+    performanceAsSecondary: 'disabled',
+    followersSealed: false,
     running: false,
     hung: false,
     sealed: false,
@@ -151,7 +171,7 @@ export function finishChange(cluster: Cluster): void {
       return
     case 'enable':
       cluster.setId = randomUUID()
-      cluster.known.clear()
+      forgetSecondaries(cluster)
       cluster.position = Math.max(cluster.position, 1)
       cluster.role = 'primary'
       cluster.primaryClusterAddr = change.primaryClusterAddr
@@ -159,8 +179,8 @@ export function finishChange(cluster: Cluster): void {
     case 'disable':
       cluster.role = 'disabled'
       cluster.upstream = undefined
-      cluster.known.clear()
-      cluster.seen.clear()
+      cluster.operations.dropToken()
+      forgetSecondaries(cluster)
       cluster.setId = ''
       cluster.erased = true
   }
@@ -174,6 +194,9 @@ export function becomePrimary(cluster: Cluster, primaryClusterAddr: string): voi
   const before = `${cluster.lineage}:${Math.floor(cluster.position)}`
   cluster.role = 'primary'
   cluster.upstream = undefined
+  // From here on its data is its own, and what was good for a secondary's calls is good for nothing.
+  cluster.storage = cluster.storage.copy()
+  cluster.operations.dropToken()
   cluster.generation += 1
   cluster.lineage = createHash('sha1').update(`${before}:${cluster.name}:${cluster.generation}`).digest('hex')
   cluster.position = cluster.ownPosition + 3
@@ -194,13 +217,19 @@ function follow(cluster: Cluster, to: Attachment | undefined, at: number, wipes:
   if (wipes) {
     cluster.erased = true
     cluster.setId = ''
-    cluster.known.clear()
+    forgetSecondaries(cluster)
     cluster.lineage = randomUUID()
     cluster.position = 0
     cluster.ownPosition = 0
   }
   cluster.upstream = to === undefined ? undefined : attached(to, at)
   cluster.followsSince = at
+}
+
+function forgetSecondaries(cluster: Cluster): void {
+  cluster.known.clear()
+  cluster.used.clear()
+  cluster.seen.clear()
 }
 
 /** A link that nobody has talked over yet. */

@@ -16,9 +16,13 @@ import type { ClusterName } from './cluster.ts'
  * - `drip`: the true answer, one byte each `delayMs` (default 100).
  * - `endless`: 200 and a JSON text that never ends.
  * - `delay-answer`: the true answer, `delayMs` (default 1000) late.
+ * - `snapshot-short`: a raft snapshot whose gzip stops halfway, in an answer that ends as it should.
+ * - `snapshot-no-seal`: one without SHA256SUMS.sealed, which is how Vault leaves it when it fails near the end.
+ * - `snapshot-corrupt`: one whose state.bin is not what SHA256SUMS says. These three spoil no answer but a snapshot,
+ *   though a standby's 307 counts as a match: `node: 'active'` leaves it out.
  *
  * Kinds that answer in Vault's place (`status`, `html`, `redirect`) do not apply the request, those that spoil its answer
- * (`garbage`, `truncated`, `drip`, `endless`, `delay-answer`) do, unless `applied` says otherwise.
+ * (`garbage`, `truncated`, `drip`, `endless`, `delay-answer`, `snapshot-…`) do, unless `applied` says otherwise.
  */
 export type FaultKind =
   | 'refuse-connection'
@@ -34,10 +38,16 @@ export type FaultKind =
   | 'endless'
   | 'redirect'
   | 'delay-answer'
+  | SnapshotFlaw
+
+/** What can be wrong with a raft snapshot that came with 200. */
+export type SnapshotFlaw = 'snapshot-short' | 'snapshot-no-seal' | 'snapshot-corrupt'
 
 export interface Fault {
   /** Any cluster if absent. */
   readonly cluster?: ClusterName
+  /** Any node of it if absent. */
+  readonly node?: 'active' | 'standby'
   /** 'GET' or 'POST'; PUT counts as POST, HEAD as GET. Any if absent. */
   readonly method?: string
   /** Without /v1/ and without the query, e.g. 'sys/replication/dr/secondary/promote'. */
@@ -59,6 +69,7 @@ export interface Fault {
 
 export interface FaultSubject {
   readonly cluster: ClusterName
+  readonly node: 'active' | 'standby'
   readonly method: string
   readonly path: string
 }
@@ -111,12 +122,16 @@ export function isApplied(fault: Fault): boolean {
     case 'drip':
     case 'endless':
     case 'delay-answer':
+    case 'snapshot-short':
+    case 'snapshot-no-seal':
+    case 'snapshot-corrupt':
       return fault.applied ?? true
   }
 }
 
 function matches(fault: Fault, subject: FaultSubject): boolean {
   if (fault.cluster !== undefined && fault.cluster !== subject.cluster) return false
+  if (fault.node !== undefined && fault.node !== subject.node) return false
   if (fault.method !== undefined && verb(fault.method) !== verb(subject.method)) return false
   // search() and not test(): a RegExp with the g flag keeps a position between calls of test().
   return typeof fault.path === 'string' ? fault.path === subject.path : subject.path.search(fault.path) !== -1

@@ -10,6 +10,7 @@ import {
   type Step,
   visibleRole,
 } from './cluster.ts'
+import type { Storage } from './storage.ts'
 
 export interface RoleChange {
   /** ms epoch */
@@ -38,6 +39,13 @@ export interface ReplicaOptions {
   readonly lag: number
   readonly catchUpPerSecond: number
   readonly writesPerSecond: number
+  /** False: no cluster has DR replication enabled, and each has a storage of its own. */
+  readonly enrolled: boolean
+  /** Clusters that belong to a DR set whose other members are not in this world. */
+  readonly foreign: Partial<Record<ClusterName, 'primary' | 'secondary'>>
+  /** Whether the followers of a cluster that attaches to a primary come back sealed. */
+  readonly followersSeal: boolean
+  readonly newStorage: (name: ClusterName, version: string) => Storage
   readonly now: () => number
 }
 
@@ -60,21 +68,32 @@ export class ReplicaSet {
     this.windows = options.windows
     const now = options.now()
     this.#time = now
-    const [first, ...others] = options.names.map((name, index) =>
-      newCluster(name, index === 0 ? options.version : options.secondaryVersion, now),
-    )
+    const [first, ...others] = options.names.map((name, index) => {
+      const version = index === 0 ? options.version : options.secondaryVersion
+      return newCluster(name, version, now, options.newStorage(name, version))
+    })
     if (first === undefined) throw new RangeError('a world needs at least one cluster')
     this.clusters = [first, ...others]
+    for (const cluster of this.clusters) {
+      const role = options.foreign[cluster.name]
+      cluster.position = cluster.ownPosition = firstPosition
+      if (role === undefined) continue
+      cluster.role = role
+      cluster.setId = randomUUID()
+    }
+    const isMember = ({ name }: Cluster): boolean => options.enrolled && options.foreign[name] === undefined
+    if (!isMember(first)) return
     first.role = 'primary'
     first.setId = randomUUID()
     first.position = firstPosition + Math.max(0, options.lag)
-    for (const other of others) {
+    for (const other of others.filter(isMember)) {
       const id = randomUUID()
       first.known.add(id)
+      first.used.add(id)
       other.role = 'secondary'
       other.setId = first.setId
+      other.storage = first.storage
       other.lineage = first.lineage
-      other.position = firstPosition
       other.ownPosition = firstPosition - 70
       // Following for a while already: nothing to sync, and the first entries were streamed long ago.
       other.upstream = { ...attached({ primary: first.name, id }, now), mustSync: false }
@@ -113,6 +132,7 @@ export class ReplicaSet {
   /** Accepts a change of role: from now until the window is over the cluster is in its brief unavailability. */
   begin(cluster: Cluster, step: Step): void {
     this.alter((now) => {
+      cluster.operations.dropAttempt()
       cluster.change = { startedAt: now, readyAt: now + this.#duration(step), ...step }
     })
   }
@@ -166,13 +186,15 @@ export class ReplicaSet {
     return goal !== undefined && Math.floor(goal) > Math.floor(secondary.position)
   }
 
-  /** For how many ms two clusters or more were primary at the same time, as a client could have noticed, up to now. */
+  /** For how many ms two clusters or more of this set were primary at the same time, as a client could have noticed, up to now. */
   primariesAtOnceMs(): number {
     const now = this.settle()
     const primaries = new Set<ClusterName>()
     let total = 0
     let before = this.history[0]?.at ?? now
-    for (const { at, cluster, role } of this.history) {
+    for (const { at, cluster, role, erased } of this.history) {
+      // The primary of another set is nobody's rival, until it has been enrolled here.
+      if (this.#options.foreign[cluster] !== undefined && erased !== true) continue
       if (primaries.size > 1) total += at - before
       if (role === 'primary') primaries.add(cluster)
       else primaries.delete(cluster)
@@ -201,11 +223,22 @@ export class ReplicaSet {
       if (at <= until && (next === undefined || at < next.at)) next = { at, happens }
     }
     for (const cluster of this.clusters) {
-      if (cluster.change !== undefined) consider(cluster.change.readyAt, () => finishChange(cluster))
+      if (cluster.change !== undefined) consider(cluster.change.readyAt, () => this.#finish(cluster))
       const syncedAt = cluster.upstream?.syncedAt
       if (syncedAt !== undefined) consider(syncedAt, () => this.#finishSync(cluster))
     }
     return next
+  }
+
+  #finish(cluster: Cluster): void {
+    const { change } = cluster
+    finishChange(cluster)
+    if (change?.kind !== 'attach' || change.to === undefined) return
+    if (this.#options.followersSeal) cluster.followersSealed = true
+    if (!change.wipes) return
+    // Keys and keyring come with the bootstrap: what the cluster knew by itself is gone from here on.
+    cluster.storage = this.cluster(change.to.primary).storage.copy()
+    cluster.operations.dropToken()
   }
 
   #finishSync(secondary: Cluster): void {
@@ -216,6 +249,7 @@ export class ReplicaSet {
     secondary.generation = primary.generation
     secondary.lineage = primary.lineage
     secondary.position = primary.position
+    secondary.storage = primary.storage
     upstream.mustSync = false
     upstream.syncedAt = undefined
     upstream.streamedFrom = primary.position
@@ -258,9 +292,13 @@ export class ReplicaSet {
         // A gap in the same lineage is filled by streaming; another lineage, or a position the primary has not, is not.
         upstream.mustSync ||= cluster.lineage !== primary.lineage || cluster.position > primary.position
         upstream.syncedAt = upstream.mustSync ? at + (this.windows.attach * 2) / 3 : undefined
+        if (!upstream.mustSync) cluster.storage = primary.storage
         primary.seen.set(upstream.id, at)
+        primary.used.add(upstream.id)
       } else if (!up && upstream.connected) {
         upstream.connected = false
+        // What the primary takes in from now on does not come through.
+        if (cluster.storage === primary.storage) cluster.storage = cluster.storage.copy()
         upstream.since = at
         upstream.lastHeartbeat = at
         upstream.syncedAt = undefined

@@ -1,21 +1,27 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
-import { type ApiAnswer, type ApiRequest, asBody } from './api.ts'
+import type { Readable } from 'node:stream'
+import { asBody } from './api.ts'
 import type { ClusterName } from './cluster.ts'
-import { type Fault, type Faults, isApplied } from './faults.ts'
+import { type Fault, type Faults, isApplied, type SnapshotFlaw } from './faults.ts'
+import type { ApiAnswer, ApiRequest } from './route.ts'
 
 /** One request that reached a cluster, whatever became of it. */
 export interface RecordedRequest {
   /** When its head was there, ms epoch. */
   readonly at: number
   readonly cluster: ClusterName
+  /** Which node of it: `standby` for the address in `SimulatedCluster.standbyAddr`. */
+  readonly node: 'active' | 'standby'
   /** As sent: PUT is PUT. */
   readonly method: string
   /** Without /v1/, with the query. */
   readonly path: string
   /** X-Vault-Token or the bearer token; '' if there was none. */
   readonly token: string
+  /** X-Vault-Namespace; '' if there was none. */
+  readonly namespace: string
   /** Parsed JSON; undefined if there was none, or none that parses. */
   body: unknown
   /** Status of the answer that was begun; 0 for a reset or for silence. */
@@ -35,6 +41,7 @@ export interface ServerTls {
 
 export interface ServerOptions {
   readonly name: ClusterName
+  readonly node: 'active' | 'standby'
   readonly tls: ServerTls | undefined
   readonly faults: Faults
   readonly log: RecordedRequest[]
@@ -55,7 +62,7 @@ const tooLarge = errorAnswer(413, 'http: request body too large')
 const maxBodyBytes = 1_048_576
 const endlessChunk = `${JSON.stringify('x'.repeat(16_382))},`
 
-/** The API socket of one cluster, on loopback only. */
+/** The API socket of one node of a cluster, on loopback only. */
 export class ClusterServer {
   readonly #options: ServerOptions
   readonly #sockets = new Set<Socket>()
@@ -139,9 +146,11 @@ export class ClusterServer {
     const record: RecordedRequest = {
       at: this.#options.now(),
       cluster: this.#options.name,
+      node: this.#options.node,
       method,
       path: `${path}${url.search}`,
       token: tokenOf(request),
+      namespace: headerOf(request, 'x-vault-namespace'),
       body: undefined,
       status: 0,
       applied: false,
@@ -152,7 +161,7 @@ export class ClusterServer {
     response.on('error', () => request.socket.destroy())
     const fault = this.#options.isHung()
       ? undefined
-      : this.#options.faults.next({ cluster: this.#options.name, method, path })
+      : this.#options.faults.next({ cluster: this.#options.name, node: this.#options.node, method, path })
     if (fault?.kind === 'refuse-connection') {
       this.#reset(request.socket)
       return
@@ -171,10 +180,12 @@ export class ClusterServer {
           path,
           query: url.searchParams,
           token: record.token,
-          namespace: headerOf(request, 'x-vault-namespace'),
+          namespace: record.namespace,
+          node: this.#options.node,
+          noForwarding: headerOf(request, 'x-vault-no-request-forwarding') !== '',
           body,
         })
-        record.applied = answer.kind === 'answer' && answer.status < 300
+        record.applied = answer.kind !== 'reset' && answer.status < 300
         return answer
       }
       const exchange: Exchange = { request, response, record }
@@ -189,10 +200,33 @@ export class ClusterServer {
       this.#reset(request.socket)
       return
     }
-    const text = textOf(answer)
     record.status = answer.status
-    response.writeHead(answer.status, { ...headersFor(text), ...headers })
+    if (answer.kind === 'stream') {
+      this.#stream(answer, { request, response, record }, { headers })
+      return
+    }
+    const text = textOf(answer)
+    response.writeHead(answer.status, { ...headersFor(text), ...answer.headers, ...headers })
     response.end(request.method === 'HEAD' ? '' : text)
+  }
+
+  /** Sends a body as it is made; one that is cut ends in a reset, halfway. */
+  #stream(
+    answer: Extract<ApiAnswer, { kind: 'stream' }>,
+    { request, response }: Exchange,
+    how: { headers?: Readonly<Record<string, string>>; flaw?: SnapshotFlaw; isCut?: boolean },
+  ): void {
+    response.writeHead(answer.status, { ...answer.headers, ...how.headers })
+    if (request.method === 'HEAD') {
+      response.end()
+      return
+    }
+    const body: Readable = answer.open(how.isCut === true ? 'snapshot-short' : how.flaw)
+    body.on('error', () => request.socket.destroy())
+    response.once('close', () => body.destroy())
+    body.pipe(response, { end: how.isCut !== true })
+    // A reset throws away what the client has not read yet, and it is to have read this much.
+    if (how.isCut === true) body.once('end', () => later(response, 20, () => this.#reset(request.socket)))
   }
 
   /** `answer` is Vault's own, if the request was applied. */
@@ -236,10 +270,24 @@ export class ClusterServer {
       case 'delay-answer':
         later(response, fault.delayMs ?? 1000, () => this.#send(answer ?? noAnswer, exchange, fault.headers))
         return
+      case 'snapshot-short':
+      case 'snapshot-no-seal':
+      case 'snapshot-corrupt':
+        if (answer?.kind === 'stream') {
+          record.status = answer.status
+          this.#stream(answer, exchange, { ...fault, flaw: fault.kind })
+        } else this.#send(answer ?? noAnswer, exchange, fault.headers)
+        return
       case 'truncated':
       case 'drip': {
         if (answer?.kind === 'reset') {
           this.#reset(request.socket)
+          return
+        }
+        if (answer?.kind === 'stream') {
+          record.status = answer.status
+          // Dripping a snapshot byte by byte would take days: it is as good as one that stops.
+          this.#stream(answer, exchange, { ...fault, isCut: true })
           return
         }
         const text = textOf(answer ?? noAnswer)

@@ -1,5 +1,6 @@
 import { type Cluster, isSettled, merkleRoot } from './cluster.ts'
 import type { ReplicaSet } from './replicas.ts'
+import type { PerformanceRole } from './storage.ts'
 
 export type Fields = Record<string, unknown>
 
@@ -138,26 +139,99 @@ function canaryAge(heard: number, now: number): number {
   return Math.round(Math.max(0, now - heard)) + healthyCanaryAgeMs + (Math.floor(now) % 200)
 }
 
+/** What the cluster shows of performance replication. A DR secondary takes no part in it until it is promoted. */
+export function performanceRole(cluster: Cluster): PerformanceRole {
+  return cluster.role === 'secondary' ? cluster.performanceAsSecondary : cluster.storage.performance.role
+}
+
+/**
+ * `data` of sys/replication/performance/status (API docs). The other members of the performance set are not in this
+ * world: they are there and well.
+ */
+export function performanceStatus(cluster: Cluster, now: number): Fields {
+  const mode = performanceRole(cluster)
+  const { setId, secondaryId } = cluster.storage.performance
+  const wal = Math.floor(cluster.position)
+  const common = {
+    cluster_id: setId,
+    corrupted_merkle_tree: false,
+    last_corruption_check_epoch: neverChecked,
+    last_reindex_epoch: '0',
+    merkle_root: merkleRoot(cluster),
+    mode,
+    ssct_generation_counter: cluster.generation,
+  }
+  const peer = (address: string): Fields => ({
+    api_address: `https://${address}:8200`,
+    clock_skew_ms: '0',
+    cluster_address: `https://${address}:8201`,
+    connection_status: 'connected',
+    last_heartbeat: timestamp(now),
+    last_heartbeat_duration_ms: '0',
+    replication_primary_canary_age_ms: String(canaryAge(now, now)),
+  })
+  switch (mode) {
+    case 'disabled':
+      return { mode }
+    case 'primary':
+      return {
+        ...common,
+        known_secondaries: [secondaryId],
+        last_performance_wal: wal,
+        last_wal: wal,
+        primary_cluster_addr: '',
+        secondaries: [{ ...peer('performance-secondary.invalid'), node_id: secondaryId }],
+        state: 'running',
+      }
+    case 'secondary':
+      return {
+        ...common,
+        connection_state: 'ready',
+        known_primary_cluster_addrs: ['https://performance-primary.invalid:8201'],
+        last_remote_wal: wal,
+        last_start: timestamp(cluster.startedAt),
+        primaries: [peer('performance-primary.invalid')],
+        primary_cluster_addr: 'https://performance-primary.invalid:8201',
+        secondary_id: secondaryId,
+        state: 'stream-wals',
+      }
+  }
+}
+
+/** Which node of a cluster speaks; the active one if absent. */
+type Node = 'active' | 'standby' | undefined
+
+function isSealed(cluster: Cluster, node: Node): boolean {
+  return cluster.sealed || (node === 'standby' && cluster.followersSealed)
+}
+
 /** Code and body of sys/health (API docs, http/sys_health.go); the body is bare. `query` may replace the codes. */
-export function health(cluster: Cluster, query: URLSearchParams, now: number): { status: number; body: Fields } {
+export function health(
+  cluster: Cluster,
+  query: URLSearchParams,
+  now: number,
+  node?: Node,
+): { status: number; body: Fields } {
+  const sealed = isSealed(cluster, node)
+  const standby = node === 'standby'
   const secondary = cluster.role === 'secondary'
   const plain: Fields = {
     initialized: true,
-    sealed: cluster.sealed,
+    sealed,
     // A sealed node knows itself neither active nor a member of any replication.
-    standby: cluster.sealed,
+    standby: sealed || standby,
     performance_standby: false,
-    replication_performance_mode: cluster.sealed ? 'unknown' : 'disabled',
-    replication_dr_mode: cluster.sealed ? 'unknown' : cluster.role,
+    replication_performance_mode: sealed ? 'unknown' : performanceRole(cluster),
+    replication_dr_mode: sealed ? 'unknown' : cluster.role,
     server_time_utc: Math.floor(now / 1000),
     version: cluster.version,
     enterprise: true,
-    ...(cluster.sealed
+    ...(sealed
       ? {}
       : {
           cluster_name: `simulator-${cluster.name}`,
           cluster_id: cluster.ownId,
-          last_wal: Math.floor(cluster.position),
+          ...(standby ? {} : { last_wal: Math.floor(cluster.position) }),
           license: { state: 'autoloaded', expiry_time: timestamp(now + 31_536_000_000), terminated: false },
           replication_primary_canary_age_ms: secondary ? upstreamCanaryAge(cluster, now) : 0,
         }),
@@ -188,11 +262,11 @@ export function healthCode(body: Fields, query: URLSearchParams): number {
   return code('activecode', 200)
 }
 
-/** Bare body of sys/leader (API docs): each cluster is one active node. */
-export function leader(cluster: Cluster, hasLeader: boolean): Fields {
+/** Bare body of sys/leader (API docs). */
+export function leader(cluster: Cluster, hasLeader: boolean, node?: Node): Fields {
   return {
     ha_enabled: true,
-    is_self: hasLeader,
+    is_self: hasLeader && node !== 'standby',
     active_time: hasLeader ? timestamp(cluster.startedAt) : '0001-01-01T00:00:00Z',
     leader_address: hasLeader ? cluster.apiAddr : '',
     leader_cluster_address: hasLeader ? cluster.clusterAddr : '',
@@ -205,64 +279,98 @@ export function leader(cluster: Cluster, hasLeader: boolean): Fields {
 }
 
 /** Bare body of sys/seal-status (API docs). */
-export function sealStatus(cluster: Cluster): Fields {
+export function sealStatus(cluster: Cluster, node?: Node): Fields {
+  const sealed = isSealed(cluster, node)
   return {
     type: 'shamir',
     initialized: true,
-    sealed: cluster.sealed,
-    t: 3,
-    n: 5,
+    sealed,
+    t: cluster.storage.keys.threshold,
+    n: cluster.storage.keys.shares.length,
     progress: 0,
     nonce: '',
     version: cluster.version,
     build_date: '2026-01-01T00:00:00Z',
     migration: false,
-    ...(cluster.sealed ? {} : { cluster_name: `simulator-${cluster.name}`, cluster_id: cluster.ownId }),
+    ...(sealed ? {} : { cluster_name: `simulator-${cluster.name}`, cluster_id: cluster.ownId }),
     recovery_seal: false,
     storage_type: 'raft',
     removed_from_cluster: false,
   }
 }
 
-/** `data` of sys/storage/raft/autopilot/state (a captured answer of a DR secondary): three voters, all alive. */
-export function autopilotState(cluster: Cluster): Fields {
-  const names = ['node-1', 'node-2', 'node-3']
+const nodeNames = ['node-1', 'node-2', 'node-3']
+
+/**
+ * `data` of sys/storage/raft/autopilot/state (a captured answer of a DR secondary): three voters, all alive, unless the
+ * followers are sealed. A sealed node does not answer the leader.
+ */
+export function autopilotState(cluster: Cluster, now: number): Fields {
   const host = new URL(cluster.clusterAddr).host
-  const servers = names.map((name, index) => [
-    name,
-    {
+  const servers = nodeNames.map((name, index) => {
+    const isLeader = index === 0
+    const isHealthy = isLeader || !cluster.followersSealed
+    const server = {
       id: name,
       name,
       address: host,
       node_status: 'alive',
-      last_contact: index === 0 ? '0s' : '1.8s',
+      last_contact: isLeader ? '0s' : isHealthy ? '1.8s' : `${Math.ceil((now - cluster.followsSince) / 1000) + 15}s`,
       last_term: 3,
       last_index: raftIndex(cluster),
-      healthy: true,
+      healthy: isHealthy,
       stable_since: new Date(cluster.startedAt).toISOString(),
-      status: index === 0 ? 'leader' : 'voter',
+      status: isLeader ? 'leader' : 'voter',
       version: cluster.version.replace(/\+.*$/, ''),
       node_type: 'voter',
       meta: null,
-    },
-  ])
+    }
+    return [name, server]
+  })
+  const spare = cluster.followersSealed ? 0 : 1
   return {
-    healthy: true,
-    failure_tolerance: 1,
-    optimistic_failure_tolerance: 1,
+    healthy: !cluster.followersSealed,
+    failure_tolerance: spare,
+    optimistic_failure_tolerance: spare,
     leader: 'node-1',
-    voters: names,
+    voters: nodeNames,
     non_voters: null,
     servers: Object.fromEntries(servers),
     upgrade_info: {
       status: 'idle',
       target_version: cluster.version.replace(/\+.*$/, ''),
-      target_version_voters: names,
+      target_version_voters: nodeNames,
     },
   }
 }
 
-function raftIndex(cluster: Cluster): number {
+/** `data` of sys/storage/raft/configuration (API docs). */
+export function raftConfiguration(cluster: Cluster): Fields {
+  const address = new URL(cluster.clusterAddr).host
+  const servers = nodeNames.map((name, index) => ({
+    address,
+    leader: index === 0,
+    node_id: name,
+    protocol_version: '3',
+    voter: true,
+  }))
+  return { config: { index: 0, servers } }
+}
+
+/** `nodes` of sys/ha-status (API docs): the active node, and those it has heard from lately. A sealed one is silent. */
+export function haNodes(cluster: Cluster, now: number): readonly Fields[] {
+  const nodes = cluster.followersSealed ? nodeNames.slice(0, 1) : nodeNames
+  return nodes.map((hostname, index) => ({
+    hostname,
+    api_address: index === 0 ? cluster.apiAddr : cluster.standbyAddr,
+    cluster_address: cluster.clusterAddr,
+    active_node: index === 0,
+    last_echo: index === 0 ? null : new Date(now - 500).toISOString(),
+    version: cluster.version.replace(/\+.*$/, ''),
+  }))
+}
+
+export function raftIndex(cluster: Cluster): number {
   return 1000 + Math.floor(cluster.position) * 2
 }
 

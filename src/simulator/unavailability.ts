@@ -1,5 +1,5 @@
-import type { ApiAnswer } from './api.ts'
 import type { Cluster } from './cluster.ts'
+import type { ApiAnswer } from './route.ts'
 import { type Fields, leader, sealStatus } from './status.ts'
 
 /**

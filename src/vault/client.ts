@@ -42,6 +42,7 @@ const WRITE_WITHIN = 20_000
 /** Keys and tokens are made at once. In ms. */
 const MAKE_WITHIN = 5000
 const READ_WITHIN = 10_000
+const CEREMONY = 'sys/replication/dr/secondary/generate-operation-token'
 /** A server may ask for an hour; nobody waits that long without a primary. */
 const LONGEST_PAUSE = 30_000
 
@@ -158,13 +159,131 @@ export class Vault {
     })
   }
 
+  /** POST dr/primary/enable: a cluster without DR replication becomes a primary (facts 3.1). */
+  enablePrimary(token: string, primaryClusterAddr: string | undefined): Promise<Answer<unknown>> {
+    const body = primaryClusterAddr === undefined ? {} : { primary_cluster_addr: primaryClusterAddr }
+    return this.#write('sys/replication/dr/primary/enable', schemas.anything, body, token)
+  }
+
+  /** POST dr/primary/disable: a later secondary of this cluster starts from nothing (facts 3.1). */
+  disablePrimary(token: string): Promise<Answer<unknown>> {
+    return this.#write('sys/replication/dr/primary/disable', schemas.anything, {}, token)
+  }
+
+  /** POST dr/secondary/enable: erases the cluster and makes it a secondary (facts 3.2). */
+  enableSecondary(
+    token: string,
+    activationToken: string,
+    primaryApiAddr: string | undefined,
+  ): Promise<Answer<unknown>> {
+    const body = {
+      token: activationToken,
+      ...(primaryApiAddr === undefined ? {} : { primary_api_addr: primaryApiAddr }),
+    }
+    return this.#write('sys/replication/dr/secondary/enable', schemas.anything, body, token)
+  }
+
+  /** POST dr/secondary/disable: to follow again it would have to be erased (facts 3.2). */
+  disableSecondary(drOperationToken: string): Promise<Answer<unknown>> {
+    return this.#write('sys/replication/dr/secondary/disable', schemas.anything, {
+      dr_operation_token: drOperationToken,
+    })
+  }
+
+  /** GET sys/policies/acl/<name>: the HCL of a policy; 404 where there is none. */
+  policy(token: string, name: string): Promise<Read<{ policy: string }>> {
+    return this.#get(`sys/policies/acl/${name}`, schemas.enveloped(schemas.policy), { token })
+  }
+
+  /** POST sys/policies/acl/<name>. */
+  writePolicy(token: string, name: string, policy: string): Promise<Answer<unknown>> {
+    return this.#write(`sys/policies/acl/${name}`, schemas.anything, { policy }, token, MAKE_WITHIN)
+  }
+
+  /** GET auth/token/roles/<role>; 404 where there is none. */
+  tokenRole(token: string, role: string): Promise<Read<z.output<typeof schemas.tokenRole>>> {
+    return this.#get(`auth/token/roles/${role}`, schemas.enveloped(schemas.tokenRole), { token })
+  }
+
+  /** POST auth/token/roles/<role>: orphan batch tokens with one policy, as a DR secondary accepts them (facts 4.2). */
+  writeTokenRole(token: string, role: string, policy: string): Promise<Answer<unknown>> {
+    const body = { allowed_policies: [policy], orphan: true, renewable: false, token_type: 'batch' }
+    return this.#write(`auth/token/roles/${role}`, schemas.anything, body, token, MAKE_WITHIN)
+  }
+
+  /** POST auth/token/create/<role>. @param ttl in seconds */
+  async createToken(token: string, role: string, ttl: number): Promise<Answer<z.output<typeof schemas.createdToken>>> {
+    const answer = await this.#write(
+      `auth/token/create/${role}`,
+      schemas.createdToken,
+      { ttl: `${ttl}s` },
+      token,
+      MAKE_WITHIN,
+    )
+    if (answer.kind === 'accepted') this.#secrets.add(answer.value.client_token)
+    return answer
+  }
+
+  /** GET autopilot/state, for how the nodes of a cluster are; on a DR secondary with a batch token in the header (facts 3.5). */
+  nodes(token: string): Promise<Read<z.output<typeof schemas.autopilot>>> {
+    return this.#get('sys/storage/raft/autopilot/state', schemas.enveloped(schemas.autopilot), { token })
+  }
+
+  /** GET sys/replication/performance/status: whether the pair is in a performance replication set too (facts 1.1). */
+  performance(within: number): Promise<Read<schemas.Performance>> {
+    return this.#get('sys/replication/performance/status', schemas.enveloped(schemas.performance), { within })
+  }
+
+  /** GET of a secret, for a comparison by digest: only its `data` says anything, ids and leases differ each time. */
+  secret(path: string, token: string, namespace: string | undefined): Promise<Read<unknown>> {
+    const headers = namespace === undefined ? {} : { 'x-vault-namespace': namespace }
+    return this.#get(path, schemas.enveloped(schemas.anything), { token, headers })
+  }
+
+  /** GET generate-operation-token/attempt: who is at it, and how many shares it takes. A token is needed since 2.0 (facts 4.1). */
+  attempt(token: string | undefined): Promise<Read<schemas.Attempt>> {
+    return this.#get(`${CEREMONY}/attempt`, schemas.attempt, token === undefined ? {} : { token })
+  }
+
+  /** POST generate-operation-token/attempt: begins one; its one-time pad is in this answer and in no other. */
+  async startAttempt(token: string | undefined): Promise<Answer<schemas.Attempt>> {
+    const answer = await this.#write(`${CEREMONY}/attempt`, schemas.attempt, {}, token, MAKE_WITHIN)
+    if (answer.kind === 'accepted') this.#secrets.add(answer.value.otp ?? '')
+    return answer
+  }
+
+  /** POST generate-operation-token/update: one share; the last one's answer holds the encoded token. */
+  async submitShare(token: string | undefined, nonce: string, key: string): Promise<Answer<schemas.Attempt>> {
+    const answer = await this.#write(`${CEREMONY}/update`, schemas.attempt, { key, nonce }, token, MAKE_WITHIN)
+    if (answer.kind === 'accepted') this.#secrets.add(answer.value.encoded_token ?? '')
+    return answer
+  }
+
+  /** DELETE generate-operation-token/attempt: ends whatever attempt there is; 204 also where there is none. */
+  cancelAttempt(token: string | undefined): Promise<Answer<unknown>> {
+    return this.#write(`${CEREMONY}/attempt`, schemas.anything, undefined, token, MAKE_WITHIN)
+  }
+
+  /** POST dr/secondary/operation-token/delete: revokes a generated token, which has no end of its own (facts 3.2). */
+  deleteOperationToken(drOperationToken: string, token: string | undefined): Promise<Answer<unknown>> {
+    const body = { dr_operation_token: drOperationToken }
+    return this.#write(
+      'sys/replication/dr/secondary/operation-token/delete',
+      schemas.anything,
+      body,
+      token,
+      MAKE_WITHIN,
+    )
+  }
+
   async #get<T extends z.ZodType>(
     path: string,
     schema: T,
-    options: { within?: number; token?: string; anyStatus?: boolean },
+    options: { within?: number; token?: string; anyStatus?: boolean; headers?: Record<string, string> },
   ): Promise<Read<z.output<T>>> {
-    const { within = READ_WITHIN, token, anyStatus = false } = options
-    return this.#read(await this.#http.send(this.addr, { method: 'GET', path, token, within }), schema, anyStatus)
+    const { within = READ_WITHIN, token, anyStatus = false, headers } = options
+    const answer = await this.#http.send(this.addr, { method: 'GET', path, token, within, headers })
+    return this.#read(answer, schema, anyStatus)
   }
 
   #read<T extends z.ZodType>(answer: Outcome, schema: T, anyStatus: boolean): Read<z.output<T>> {
@@ -180,12 +299,12 @@ export class Vault {
   async #write<T extends z.ZodType>(
     path: string,
     schema: T,
-    body: Record<string, unknown>,
+    body: Record<string, unknown> | undefined,
     token?: string,
     within = WRITE_WITHIN,
   ): Promise<Answer<z.output<T>>> {
-    const call = { method: 'POST', path, token, body, within, fresh: true } as const
-    const answer = await this.#http.send(this.addr, call)
+    const method = body === undefined ? 'DELETE' : 'POST'
+    const answer = await this.#http.send(this.addr, { method, path, token, body, within, fresh: true })
     if (!answer.answered) return { kind: 'unclear', because: answer.because, sent: answer.sent }
     const { status, json, retryAfter } = answer
     if (status === 200 || status === 204) {

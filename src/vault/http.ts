@@ -1,9 +1,10 @@
 /**
  * The only file that knows HTTP. One request, one answer, under one deadline for the whole of it; no retry, no redirect,
- * no answer larger than 1 MiB, and no foreign error text: Node's and undici's messages can quote a header, so each
- * failure is told in our own words.
+ * no answer larger than 1 MiB (but for a download, which is handed on as it comes), and no foreign error text: Node's and
+ * undici's messages can quote a header, so each failure is told in our own words.
  */
 import { Agent, type Dispatcher, EnvHttpProxyAgent, request } from 'undici'
+import { span } from '../clock.ts'
 import { parseJson } from './json.ts'
 
 export interface Tls {
@@ -14,7 +15,7 @@ export interface Tls {
 }
 
 export interface Call {
-  readonly method: 'GET' | 'POST'
+  readonly method: 'GET' | 'POST' | 'DELETE'
   /** Below /v1/, with its query. */
   readonly path: string
   readonly token?: string | undefined
@@ -35,6 +36,27 @@ export type Outcome =
       readonly retryAfter: string | undefined
     }
   | { readonly answered: false; readonly because: string; readonly sent: boolean }
+
+/** A GET whose answer may be of any length: it is handed on piece by piece and never held as a whole. */
+export interface Download {
+  /** Below /v1/. */
+  readonly path: string
+  readonly token?: string | undefined
+  /** For everything, to the last byte. In ms. */
+  readonly within: number
+  /** For connecting and the head of the answer, and for all of an answer that is not 200. In ms. */
+  readonly headWithin: number
+  /** For the next piece, once the answer has begun. Time that the taker needs does not count. In ms. */
+  readonly idle: number
+  /** Ends it at once, whatever it waits for. */
+  readonly signal: AbortSignal
+}
+
+/** What came of a download: 200 and what the taker made of it, another answer, or none to the end. */
+export type Downloaded<T> =
+  | { readonly kind: 'taken'; readonly value: T }
+  | { readonly kind: 'answer'; readonly status: number; readonly json: unknown; readonly location: string | undefined }
+  | { readonly kind: 'none'; readonly because: string }
 
 /** Answers are capped: a status is a few KiB, and a broken server must not take the runner's memory. */
 const LARGEST = 1024 * 1024
@@ -93,9 +115,95 @@ export class Http {
     }
   }
 
+  /**
+   * Sends a GET to `addr` and hands the body of a 200 to `take`, which gets the next piece when it asks for it: meanwhile
+   * the server waits. No redirect is followed; where it leads is told.
+   *
+   * @param addr as for `send`
+   * @param take is called for a 200 alone. The pieces end by an error of ours where the body does, so that `take` must
+   *   let errors through that it has not made; whatever else it throws comes out of here. It may leave early: the rest is
+   *   not fetched then.
+   */
+  async download<T>(
+    addr: string,
+    call: Download,
+    take: (pieces: AsyncIterable<Buffer>) => Promise<T>,
+  ): Promise<Downloaded<T>> {
+    const stop = new AbortController()
+    let because: string | undefined
+    let taking = false
+    const giveUp = (why: string): void => {
+      because ??= why
+      stop.abort()
+    }
+    const cancel = () => giveUp('the run was cancelled')
+    if (call.signal.aborted) cancel()
+    call.signal.addEventListener('abort', cancel)
+    const whole = setTimeout(giveUp, call.within, `it was not complete within ${span(call.within)}`)
+    const head = setTimeout(giveUp, call.headWithin, `no answer within ${span(call.headWithin)}`)
+    try {
+      const answer = await request(`${addr}/v1/${call.path}`, {
+        dispatcher: this.#fresh,
+        method: 'GET',
+        headers: {
+          'accept-encoding': 'identity',
+          'user-agent': 'vault-dr-failover',
+          'x-vault-request': 'true',
+          ...(call.token === undefined ? {} : { 'x-vault-token': call.token }),
+        },
+        signal: stop.signal,
+      })
+      const { location, 'content-encoding': encoding } = answer.headers
+      if (answer.statusCode !== 200 || (encoding !== undefined && encoding !== 'identity')) {
+        const other = await read(answer)
+        if (!other.answered) return { kind: 'none', because: other.because }
+        const { status, json } = other
+        return { kind: 'answer', status, json, location: typeof location === 'string' ? location : undefined }
+      }
+      clearTimeout(head)
+      taking = true
+      const idle = `nothing more came for ${span(call.idle)}`
+      const value = await take(pieces(answer.body, () => setTimeout(giveUp, call.idle, idle)))
+      return { kind: 'taken', value }
+    } catch (error) {
+      if (error instanceof CutShort) return { kind: 'none', because: because ?? 'its answer was cut short' }
+      if (taking) throw error
+      return { kind: 'none', because: because ?? explain(error, call.within).because }
+    } finally {
+      clearTimeout(whole)
+      clearTimeout(head)
+      call.signal.removeEventListener('abort', cancel)
+    }
+  }
+
   /** Closes every connection, also those whose answer is still awaited. */
   async close(): Promise<void> {
     await Promise.all([this.#kept.destroy(), this.#fresh.destroy()])
+  }
+}
+
+/** The body of a download did not come to its end; why is known to `download` alone. */
+class CutShort extends Error {}
+
+/**
+ * The pieces of a body, each when it is asked for.
+ *
+ * @param idle starts the clock for the next piece
+ * @throws CutShort
+ */
+async function* pieces(body: Dispatcher.ResponseData['body'], idle: () => NodeJS.Timeout): AsyncGenerator<Buffer> {
+  let timer = idle()
+  try {
+    for await (const piece of body) {
+      clearTimeout(timer)
+      yield piece
+      timer = idle()
+    }
+  } catch {
+    throw new CutShort()
+  } finally {
+    clearTimeout(timer)
+    body.on('error', () => undefined).destroy()
   }
 }
 

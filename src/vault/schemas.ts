@@ -64,6 +64,10 @@ export const replication = z.object({
 })
 export type Replication = z.output<typeof replication>
 
+/** `data` of GET sys/replication/performance/status. */
+export const performance = z.object({ mode: text, cluster_id: absent(text) })
+export type Performance = z.output<typeof performance>
+
 /** The bare body of GET sys/health (facts 2.1). */
 export const health = z.object({
   initialized: z.boolean(),
@@ -97,6 +101,46 @@ export const activation = z.union([
   z.object({ data: z.object({ token: z.string().min(8) }) }).transform((body) => body.data.token),
   z.object({ wrap_info: z.object({ token: z.string().min(8) }) }).transform((body) => body.wrap_info.token),
 ])
+
+const attemptBody = z.object({
+  nonce: z.string().max(256),
+  started: z.boolean(),
+  progress: count,
+  required: count,
+  complete: z.boolean(),
+  encoded_token: absent(z.string().max(4096)),
+  otp: absent(z.string().max(4096)),
+})
+
+/** The state of a generate-operation-token attempt: a bare body, unlike most (facts 4.1). */
+export const attempt = z.union([attemptBody, z.object({ data: attemptBody }).transform((body) => body.data)])
+export type Attempt = z.output<typeof attemptBody>
+
+/** `data` of GET autopilot/state: the nodes of a cluster and how they are (facts 7). */
+export const autopilot = z.object({
+  servers: absent(
+    z.record(z.string(), z.object({ name: absent(text), healthy: absent(z.boolean()), node_status: absent(text) })),
+  ),
+})
+
+/** What issuing needs to know of a role, and of the token it makes (facts 4.2). */
+export const tokenRole = z.object({
+  allowed_policies: list(text),
+  orphan: absent(z.boolean()),
+  renewable: absent(z.boolean()),
+  token_type: absent(text),
+})
+export const policy = z.object({ policy: z.string() })
+export const createdToken = z
+  .object({
+    auth: z.object({
+      client_token: z.string().min(8),
+      lease_duration: count,
+      orphan: absent(z.boolean()),
+      token_type: absent(text),
+    }),
+  })
+  .transform((body) => body.auth)
 
 /** What every Vault error holds (facts 8). */
 export const errors = z.object({ errors: z.array(z.string()) })

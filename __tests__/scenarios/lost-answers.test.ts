@@ -1,0 +1,102 @@
+import { expect } from '@jest/globals'
+import type { Fault } from '../../src/simulator/faults.ts'
+import { PATHS } from '../support/invariants.ts'
+import { expectRun, story } from '../support/story.ts'
+
+const failover = { operation: 'failover' }
+
+const LOSSES: Readonly<Record<string, Omit<Fault, 'path'>>> = {
+  'is applied and its answer reset': { kind: 'reset-after' },
+  'is applied and never answered': { kind: 'silence-after' },
+  'is reset before it is read': { kind: 'reset-before' },
+  'is applied and answered with 500': { kind: 'status', status: 500, applied: true },
+  'is not applied and answered with 500': { kind: 'status', status: 500, applied: false },
+}
+/** Rarer ways, each met by one write. */
+const RARER: Readonly<Record<string, Readonly<Record<string, Omit<Fault, 'path'>>>>> = {
+  demote: { 'is applied and answered with a page of a proxy': { kind: 'html', applied: true } },
+  promote: {
+    'is applied and answered by half': { kind: 'truncated' },
+    'is not applied and answered with 429': { kind: 'status', status: 429, headers: { 'retry-after': '1' } },
+  },
+  'secondary-token': { 'is applied and answered with garbage': { kind: 'garbage' } },
+  'update-primary': { 'is applied and answered late': { kind: 'delay-answer', delayMs: 1500 } },
+}
+
+const WRITES: Readonly<Record<string, string>> = {
+  demote: PATHS.demote,
+  promote: PATHS.promote,
+  'secondary-token': PATHS.secondaryToken,
+  'update-primary': PATHS.updatePrimary,
+}
+
+for (const [write, path] of Object.entries(WRITES)) {
+  for (const [loss, fault] of Object.entries({ ...LOSSES, ...RARER[write] })) {
+    story(
+      `${write} ${loss}: the failover is done, and no role change was applied twice`,
+      {},
+      async ({ world, run }) => {
+        world.fault({ ...fault, path, method: 'POST', times: 1 })
+        const ran = await run({ ...failover, 'catch-up-timeout': '5s' })
+        expectRun(ran, {
+          outcome: 'done',
+          redundancy: 'protected',
+          changed: 'true',
+          'active-addr': world.secondary.addr,
+        })
+        // One id for the secondary that follows; what a lost answer left behind is revoked.
+        const applied = world.requests.filter((request) => request.applied)
+        const made = applied.filter((request) => request.path === PATHS.secondaryToken).length
+        expect(applied.filter((request) => request.path === PATHS.revoke)).toHaveLength(made - 1)
+      },
+    )
+  }
+}
+
+story('a public key that is not given at first is asked for again', {}, async ({ world, run }) => {
+  world.fault({ path: PATHS.publicKey, kind: 'reset-before', times: 1 })
+  world.fault({ path: PATHS.publicKey, kind: 'status', status: 500, times: 1 })
+  expectRun(await run(failover), { outcome: 'done', redundancy: 'protected' })
+})
+
+for (const operation of ['demote', 'promote', 'update-primary'] as const) {
+  story(`${operation} alone, applied with its answer lost, is done and not unchanged`, {}, async ({ world, run }) => {
+    for (const before of ['demote', 'promote', 'update-primary'].slice(
+      0,
+      ['demote', 'promote', 'update-primary'].indexOf(operation),
+    ))
+      expectRun(await run({ operation: before }), { outcome: 'done' })
+    world.fault({ path: WRITES[operation] ?? '', kind: 'reset-after', times: 1 })
+    expectRun(await run({ operation }), { outcome: 'done', changed: 'true' })
+    expectRun(await run({ operation }), { outcome: 'unchanged', changed: 'false' })
+  })
+}
+
+const READS: Readonly<Record<string, Omit<Fault, 'path'>>> = {
+  'a 500': { kind: 'status', status: 500 },
+  'a reset': { kind: 'reset-before' },
+  'a page of a proxy': { kind: 'html' },
+  'bytes that are no JSON': { kind: 'garbage' },
+  'half an answer': { kind: 'truncated' },
+  'an answer without an end': { kind: 'endless' },
+  'a redirect': { kind: 'redirect' },
+}
+
+for (const [what, fault] of Object.entries(READS)) {
+  story(`${what} to a single read ends no run`, {}, async ({ world, run }) => {
+    for (const cluster of ['primary', 'secondary'] as const)
+      world.fault({ ...fault, cluster, path: 'sys/health', times: 1 })
+    for (const path of ['auth/token/lookup-self', 'sys/capabilities-self', 'sys/storage/raft/autopilot/state'])
+      world.fault({ ...fault, path, times: 1 })
+    for (const nth of [1, 2, 5, 9]) world.fault({ ...fault, path: PATHS.status, nth })
+    expectRun(await run(failover), { outcome: 'done', redundancy: 'protected' })
+  })
+}
+
+story('a bad answer makes no bad health', {}, async ({ world, run }) => {
+  for (const cluster of ['primary', 'secondary'] as const) {
+    world.fault({ kind: 'status', status: 500, cluster, path: PATHS.status, times: 1 })
+    world.fault({ kind: 'reset-before', cluster, path: 'sys/health', times: 1 })
+  }
+  expectRun(await run({ operation: 'status' }), { outcome: 'done', health: 'healthy', redundancy: 'protected' })
+})
