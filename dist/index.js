@@ -48628,6 +48628,10 @@ function handOver({ inputs, vaults, tokens }, step, activationToken) {
 async function activationToken(run, primary, publicly) {
     const { inputs, vaults, journal, lookout, deadline, deeds, tokens } = run;
     const id = inputs['secondary-id'] ?? uniqueId();
+    const { host, dr } = lookout.world[primary];
+    // One that is there already is somebody's: it is neither used nor revoked.
+    if (dr?.known_secondaries?.includes(id))
+        return { is: 'refused', because: `${host} knows the id ${id} already` };
     let because = 'no activation token could be made in time';
     while (!deadline.passed && !run.cancelled.aborted) {
         deeds.sent += 1;
@@ -48639,9 +48643,12 @@ async function activationToken(run, primary, publicly) {
             deeds.accepted += 1;
             return { is: 'made', id, token: answer.value };
         }
-        journal.say(`${lookout.world[primary].host}: secondary-token: ${answer.kind}: ${answer.because}`);
-        if (answer.kind === 'refused')
+        journal.say(`${host}: secondary-token: ${answer.kind}: ${answer.because}`);
+        if (answer.kind === 'refused') {
+            const { activationIds } = journal.report;
+            activationIds.splice(activationIds.indexOf(id), 1);
             return { is: 'refused', because: answer.because };
+        }
         because = answer.because;
         if (answer.kind === 'unclear') {
             if (await known(run, primary, id))
@@ -51427,12 +51434,12 @@ async function store({ inputs, deadline, cancelled }, token) {
     return stored.ok ? undefined : `${stored.because}. ${stored.fix}`;
 }
 
+// EXTERNAL MODULE: ./build/clock.js
+var clock = __nccwpck_require__(7094);
 // EXTERNAL MODULE: ./build/attach.js
 var attach = __nccwpck_require__(2891);
 // EXTERNAL MODULE: ./build/bring.js
 var bring = __nccwpck_require__(2888);
-// EXTERNAL MODULE: ./build/clock.js
-var clock = __nccwpck_require__(7094);
 // EXTERNAL MODULE: ./build/plan.js
 var plan = __nccwpck_require__(1781);
 ;// CONCATENATED MODULE: ./build/execute.js
@@ -51533,12 +51540,14 @@ async function act(run, step, steps) {
         case 'demote':
             return (0,bring/* bring */.VB)(run, step, 'demote sent', () => tokens.asVault('from', (token) => vaults.from.demote(token)));
         case 'promote': {
-            run.deeds.rpo = atRisk(lookout.world);
             // The key for the way back in is made while the other cluster is being promoted: it changes no role.
             if (steps.some(({ name }) => name === 'follow') && (0,cluster/* lastRole */.FO)(lookout.world.from) === 'secondary') {
                 run.followerKey = (0,attach/* publicKey */.jE)(run, 'from', tokens.header);
             }
-            return (0,bring/* bring */.VB)(run, step, 'promote sent', () => tokens.use('to', (token) => vaults.to.promote(token, clusterAddr)));
+            return (0,bring/* bring */.VB)(run, step, 'promote sent', () => {
+                run.deeds.rpo = atRisk(lookout.world);
+                return tokens.use('to', (token) => vaults.to.promote(token, clusterAddr));
+            });
         }
         case 'restore':
             return (0,bring/* bring */.VB)(run, step, 'promote sent, to make it primary again', () => tokens.use('from', (token) => vaults.from.promote(token, undefined)));
@@ -51756,6 +51765,7 @@ async function catchesUp({ inputs, lookout, journal, deadline, cancelled }, firs
 
 
 
+
 /** After a cancel GitHub waits 7.5 s before it kills: this much for what is under way, the rest for a last look. In ms. */
 const CANCEL_WITHIN = 3500;
 /**
@@ -51778,7 +51788,8 @@ async function main(cancelled) {
         deadline.shorten(CANCEL_WITHIN);
     });
     try {
-        const { leg, ...more } = await carryOut(session);
+        // What is under way after a cancel is left alone in the end: it begins nothing new, and GitHub does not wait for it.
+        const { leg, ...more } = await Promise.race([carryOut(session), ended(session)]);
         await session.end(leg, more);
     }
     catch (error) {
@@ -51787,6 +51798,16 @@ async function main(cancelled) {
         await session.end(session.first);
         process.exitCode ||= report/* OUTCOMES */.i.unknown;
     }
+}
+/** When a cancel has been given all the time there is. */
+async function ended({ cancelled, first }) {
+    await new Promise((resolve) => {
+        if (cancelled.aborted)
+            resolve(undefined);
+        cancelled.addEventListener('abort', resolve);
+    });
+    await (0,clock/* sleep */.yy)(CANCEL_WITHIN + 500);
+    return { leg: first };
 }
 async function carryOut(session) {
     const { first, inputs, journal } = session;
@@ -51878,6 +51899,7 @@ function worst(figures) {
     const known = figures.filter((figure) => typeof figure === 'number');
     return known.length === 0 ? undefined : Math.max(...known);
 }
+const NO_PRIMARY = 'No primary answers.';
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const fails = (health, failOn) => failOn === 'degraded' ? health !== 'healthy' : failOn === 'critical' && health === 'critical';
 /** What is true of the clusters comes first; what the run did only tells apart what they leave open. */
@@ -51953,7 +51975,7 @@ function diagnose(world) {
     if (side === undefined) {
         return {
             health: 'critical',
-            reasons: ['No primary answers.', ...[from, to].map((cluster) => `${cluster.host}: ${(0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .describe */ .q0)(cluster)}.`)],
+            reasons: [NO_PRIMARY, ...[from, to].map((cluster) => `${cluster.host}: ${(0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .describe */ .q0)(cluster)}.`)],
         };
     }
     const [primary, secondary] = [world[side], world[(0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .other */ .F)(side)]];
@@ -52002,15 +52024,15 @@ function statusWords(health, world, reasons) {
             ? [
                 'Decide which cluster holds the data to keep, then run `operation: failover` (to keep the one at `secondary-addr`) or `operation: failback` (the one at `primary-addr`) with `mode: emergency` and its host in `confirm`.',
             ]
-            : (0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .nobodyPrimary */ .uc)(world)
-                ? [
-                    'Nobody serves. Run `operation: failover` or `operation: failback`: it makes the one or the other cluster primary.',
-                ]
-                : side === undefined
+            : reasons[0] !== NO_PRIMARY
+                ? []
+                : (0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .nobodyPrimary */ .uc)(world)
                     ? [
-                        'If the primary is lost, run `operation: failover` with `mode: emergency` and the host of the DR site in `confirm`.',
+                        'Nobody serves. Run `operation: failover` or `operation: failback`: it makes the one or the other cluster primary.',
                     ]
-                    : [],
+                    : [
+                        'If the primary is lost, run `operation: failover` with `mode: emergency` and the host of the DR site in `confirm`.',
+                    ],
     };
     return { verdict, reasons: health === 'critical' ? reasons.slice(1) : reasons, next: next[health] };
 }
@@ -52333,11 +52355,13 @@ const follow = (emergency) => ({
                 return blocked(`${from.host} can not follow: ${(0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .describe */ .q0)(from)}`);
             case 'unknown':
                 // It may be restarting after its demotion; one that was never seen is not waited for.
-                if ((0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .lastRole */ .FO)(from) !== 'unknown' || !from.silent)
+                if ((0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .lastRole */ .FO)(from) !== 'unknown')
                     return underway(`${from.host} does not tell its role: ${(0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .describe */ .q0)(from)}`);
-                return emergency
-                    ? waived(`${from.host} is lost: ${(0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .describe */ .q0)(from)}`)
-                    : blocked(`${from.host} can not be reached: ${(0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .describe */ .q0)(from)}`);
+                if (emergency)
+                    return waived(`${from.host} is lost: ${(0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .describe */ .q0)(from)}`);
+                return from.silent || from.health?.sealed
+                    ? blocked(`${from.host} can not be reached: ${(0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .describe */ .q0)(from)}`)
+                    : underway(`${from.host} does not tell its role: ${(0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .describe */ .q0)(from)}`);
         }
     },
 });
@@ -53994,7 +54018,7 @@ async function lastLook({ lookout, cancelled, deeds }) {
     if (deeds.sent === 0 && lookout.world.to.at > 0)
         return lookout.world;
     for (let looks = 1;; looks += 1) {
-        const world = await lookout.look();
+        const world = await lookout.look(0, cancelled.aborted ? 1000 : undefined);
         const missing = build_cluster/* SIDES */.BV.some((side) => (0,build_cluster/* role */.JC)(world[side]) === 'unknown' && world[side].last !== undefined);
         if (!missing || looks >= (cancelled.aborted ? 1 : 4))
             return world;

@@ -107,6 +107,9 @@ type Made =
 async function activationToken(run: Run, primary: Side, publicly: string | undefined): Promise<Made> {
   const { inputs, vaults, journal, lookout, deadline, deeds, tokens } = run
   const id = inputs['secondary-id'] ?? uniqueId()
+  const { host, dr } = lookout.world[primary]
+  // One that is there already is somebody's: it is neither used nor revoked.
+  if (dr?.known_secondaries?.includes(id)) return { is: 'refused', because: `${host} knows the id ${id} already` }
   let because = 'no activation token could be made in time'
   while (!deadline.passed && !run.cancelled.aborted) {
     deeds.sent += 1
@@ -117,8 +120,12 @@ async function activationToken(run: Run, primary: Side, publicly: string | undef
       deeds.accepted += 1
       return { is: 'made', id, token: answer.value }
     }
-    journal.say(`${lookout.world[primary].host}: secondary-token: ${answer.kind}: ${answer.because}`)
-    if (answer.kind === 'refused') return { is: 'refused', because: answer.because }
+    journal.say(`${host}: secondary-token: ${answer.kind}: ${answer.because}`)
+    if (answer.kind === 'refused') {
+      const { activationIds } = journal.report
+      activationIds.splice(activationIds.indexOf(id), 1)
+      return { is: 'refused', because: answer.because }
+    }
     because = answer.because
     if (answer.kind === 'unclear') {
       if (await known(run, primary, id)) await vaults[primary].revokeSecondary(tokens.vault, id)

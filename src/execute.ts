@@ -95,12 +95,14 @@ async function act(run: Run, step: Step, steps: readonly Step[]): Promise<End> {
     case 'demote':
       return bring(run, step, 'demote sent', () => tokens.asVault('from', (token) => vaults.from.demote(token)))
     case 'promote': {
-      run.deeds.rpo = atRisk(lookout.world)
       // The key for the way back in is made while the other cluster is being promoted: it changes no role.
       if (steps.some(({ name }) => name === 'follow') && lastRole(lookout.world.from) === 'secondary') {
         run.followerKey = publicKey(run, 'from', tokens.header)
       }
-      return bring(run, step, 'promote sent', () => tokens.use('to', (token) => vaults.to.promote(token, clusterAddr)))
+      return bring(run, step, 'promote sent', () => {
+        run.deeds.rpo = atRisk(lookout.world)
+        return tokens.use('to', (token) => vaults.to.promote(token, clusterAddr))
+      })
     }
     case 'restore':
       return bring(run, step, 'promote sent, to make it primary again', () =>

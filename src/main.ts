@@ -1,6 +1,7 @@
 /** The story of a run: inputs, a look, a plan, the checks, the steps, another look, and the truth about it. */
 import { checkTls } from './checks.ts'
 import { CHORES } from './chores.ts'
+import { sleep } from './clock.ts'
 import { primaryOf } from './cluster.ts'
 import { type Carried, oneWay } from './direction.ts'
 import { drill } from './drill.ts'
@@ -32,7 +33,8 @@ export async function main(cancelled: AbortSignal): Promise<void> {
     deadline.shorten(CANCEL_WITHIN)
   })
   try {
-    const { leg, ...more } = await carryOut(session)
+    // What is under way after a cancel is left alone in the end: it begins nothing new, and GitHub does not wait for it.
+    const { leg, ...more } = await Promise.race([carryOut(session), ended(session)])
     await session.end(leg, more)
   } catch (error) {
     // A mistake of ours. Its text may quote anything, so only its kind is told; what is true of the clusters still is.
@@ -40,6 +42,16 @@ export async function main(cancelled: AbortSignal): Promise<void> {
     await session.end(session.first)
     process.exitCode ||= OUTCOMES.unknown
   }
+}
+
+/** When a cancel has been given all the time there is. */
+async function ended({ cancelled, first }: Session): Promise<Carried> {
+  await new Promise((resolve) => {
+    if (cancelled.aborted) resolve(undefined)
+    cancelled.addEventListener('abort', resolve)
+  })
+  await sleep(CANCEL_WITHIN + 500)
+  return { leg: first }
 }
 
 async function carryOut(session: Session): Promise<Carried> {

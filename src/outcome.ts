@@ -87,6 +87,8 @@ function worst(figures: readonly (number | 'unknown' | undefined)[]): number | u
   return known.length === 0 ? undefined : Math.max(...known)
 }
 
+const NO_PRIMARY = 'No primary answers.'
+
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 const fails = (health: Health, failOn: Inputs['fail-on']): boolean =>
@@ -153,7 +155,7 @@ export function diagnose(world: World): { health: Health; reasons: string[] } {
   if (side === undefined) {
     return {
       health: 'critical',
-      reasons: ['No primary answers.', ...[from, to].map((cluster) => `${cluster.host}: ${describe(cluster)}.`)],
+      reasons: [NO_PRIMARY, ...[from, to].map((cluster) => `${cluster.host}: ${describe(cluster)}.`)],
     }
   }
   const [primary, secondary] = [world[side], world[other(side)]]
@@ -211,15 +213,15 @@ function statusWords(health: Health, world: World, reasons: readonly string[]): 
       ? [
           'Decide which cluster holds the data to keep, then run `operation: failover` (to keep the one at `secondary-addr`) or `operation: failback` (the one at `primary-addr`) with `mode: emergency` and its host in `confirm`.',
         ]
-      : nobodyPrimary(world)
-        ? [
-            'Nobody serves. Run `operation: failover` or `operation: failback`: it makes the one or the other cluster primary.',
-          ]
-        : side === undefined
+      : reasons[0] !== NO_PRIMARY
+        ? []
+        : nobodyPrimary(world)
           ? [
-              'If the primary is lost, run `operation: failover` with `mode: emergency` and the host of the DR site in `confirm`.',
+              'Nobody serves. Run `operation: failover` or `operation: failback`: it makes the one or the other cluster primary.',
             ]
-          : [],
+          : [
+              'If the primary is lost, run `operation: failover` with `mode: emergency` and the host of the DR site in `confirm`.',
+            ],
   }
   return { verdict, reasons: health === 'critical' ? reasons.slice(1) : reasons, next: next[health] }
 }

@@ -175,11 +175,11 @@ const follow = (emergency: boolean): Step => ({
         return blocked(`${from.host} can not follow: ${describe(from)}`)
       case 'unknown':
         // It may be restarting after its demotion; one that was never seen is not waited for.
-        if (lastRole(from) !== 'unknown' || !from.silent)
-          return underway(`${from.host} does not tell its role: ${describe(from)}`)
-        return emergency
-          ? waived(`${from.host} is lost: ${describe(from)}`)
-          : blocked(`${from.host} can not be reached: ${describe(from)}`)
+        if (lastRole(from) !== 'unknown') return underway(`${from.host} does not tell its role: ${describe(from)}`)
+        if (emergency) return waived(`${from.host} is lost: ${describe(from)}`)
+        return from.silent || from.health?.sealed
+          ? blocked(`${from.host} can not be reached: ${describe(from)}`)
+          : underway(`${from.host} does not tell its role: ${describe(from)}`)
     }
   },
 })

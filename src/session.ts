@@ -300,7 +300,7 @@ async function lastLook({ lookout, cancelled, deeds }: Run): Promise<World> {
   // Where nothing was sent, what the run just read is what is true.
   if (deeds.sent === 0 && lookout.world.to.at > 0) return lookout.world
   for (let looks = 1; ; looks += 1) {
-    const world = await lookout.look()
+    const world = await lookout.look(0, cancelled.aborted ? 1000 : undefined)
     const missing = SIDES.some((side) => role(world[side]) === 'unknown' && world[side].last !== undefined)
     if (!missing || looks >= (cancelled.aborted ? 1 : 4)) return world
     await sleep(400)

@@ -1,3 +1,4 @@
+// Builds a real Vault, free edition, for the contract tests; see ../README.md.
 module vault-dr-failover/peer/vault
 
 go 1.25.3

@@ -1,4 +1,4 @@
-// The test peer: the published Vault server command, and nothing of ours.
+// The server command as it was published, and nothing of ours.
 package main
 
 import (
