@@ -5,7 +5,6 @@ export default {
   ...base,
   roots: ['<rootDir>/__tests__/vault'],
   testMatch: ['**/*.contract.ts'],
-  globalSetup: '<rootDir>/__tests__/vault/setup.ts',
   // A real server takes seconds to elect itself, and several at once would take each other's time.
   testTimeout: 60000,
   maxWorkers: 1,

@@ -180,7 +180,8 @@ const redirects =
 let folder: string
 let path: string
 const nodes: Node[] = []
-const https: Http[] = []
+const clients: Http[] = []
+const ends: (() => Promise<void>)[] = []
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'snapshot-'))
@@ -188,7 +189,8 @@ beforeEach(async () => {
 })
 afterEach(async () => {
   for (const node of nodes.splice(0)) node.close()
-  for (const http of https.splice(0)) await http.close()
+  for (const http of clients.splice(0)) await http.close()
+  for (const end of ends.splice(0)) await end()
   await rm(folder, { recursive: true })
 })
 
@@ -209,7 +211,7 @@ interface Options {
 }
 async function save(from: Node | string, options: Options = {}): Promise<Snapshot> {
   const http = new Http(options.tls ?? {})
-  https.push(http)
+  clients.push(http)
   const secrets = new Secrets()
   secrets.add(TOKEN)
   const source = { http, addr: typeof from === 'string' ? from : from.addr, secrets }
@@ -327,6 +329,7 @@ describe('a bad snapshot is none, and the one before stays', () => {
     ['no state.bin', gzipSync(tar([meta, sums, sealed])), 'it has no state.bin'],
     ['no meta.json', gzipSync(tar([state, sums, sealed])), 'it has no meta.json'],
     ['no SHA256SUMS', gzipSync(tar([meta, state, sealed])), 'it has no SHA256SUMS'],
+    ['a header changed', gzipSync(tar(files).fill('7', 136, 137)), 'a tar header is not valid'],
     ['an empty archive', gzipSync(END), 'it has no meta.json, no state.bin, no SHA256SUMS'],
     ['an empty state.bin', gzipSync(tar(members({ state: Buffer.alloc(0) }))), 'state.bin is empty'],
     [
@@ -469,7 +472,7 @@ describe('a bad snapshot is none, and the one before stays', () => {
     })
     const from = performance.now()
     expect(await save(primary, { within: 700 })).toEqual(because(/not complete within (700|69\d) ms/))
-    expect(performance.now() - from).toBeLessThan(1500)
+    expect(performance.now() - from).toBeLessThan(4000)
   })
 
   test('silence before the answer, and in the middle of it', async () => {
@@ -492,7 +495,7 @@ describe('a bad snapshot is none, and the one before stays', () => {
       setTimeout(() => cancel.abort(), 200)
       const began = performance.now()
       expect(await save(from, { signal: cancel.signal })).toEqual(because('the run was cancelled'))
-      expect(performance.now() - began).toBeLessThan(1200)
+      expect(performance.now() - began).toBeLessThan(4000)
     }
     const before = await node(sends(GOOD))
     expect(await save(before, { signal: AbortSignal.abort() })).toEqual(because('the run was cancelled'))
@@ -529,14 +532,24 @@ describe('where it goes', () => {
   })
 
   test('two runs at once: what is in place is whole', async () => {
-    const slow: Answer = (_, response) => {
-      response.writeHead(200).write(GOOD.subarray(0, 100_000))
-      setTimeout(() => response.end(GOOD.subarray(100_000)), 400)
-    }
-    const first = save(await node(slow))
-    await new Promise((resolve) => setTimeout(resolve, 150))
-    const second = save(await node(slow))
+    const { promise: asked, resolve: begin } = Promise.withResolvers<void>()
+    const { promise: over, resolve: end } = Promise.withResolvers<void>()
+    // The first is in the middle of it when the second begins, and ends while the second is in the middle of it.
+    const halfUntil =
+      (moment: Promise<void>, then: () => void): Answer =>
+      async (_, response) => {
+        response.writeHead(200).write(GOOD.subarray(0, 100_000))
+        then()
+        await moment
+        response.end(GOOD.subarray(100_000))
+      }
+    const { promise: midway, resolve: reached } = Promise.withResolvers<void>()
+    const first = save(await node(halfUntil(asked, reached)))
+    await midway
+    const second = save(await node(halfUntil(over, begin)))
     expect(await first).toEqual(because('another run writes to the same snapshot-path'))
+    expect(await left()).toEqual(['vault.snap.part'])
+    end()
     expect(await second).toMatchObject({ ok: true })
     expect((await readFile(path)).equals(GOOD)).toBe(true)
     expect(await left()).toEqual(['vault.snap'])
@@ -692,6 +705,7 @@ describe('a redirect', () => {
 test('from the simulator, with a policy that has nothing but this', async () => {
   const at = 'sys/storage/raft/snapshot'
   const world = await startWorld()
+  ends.push(() => world.close())
   const token = world.mintToken({ type: 'batch', policy: { [at]: ['read'] } })
   const options = { token, tls: { ca: world.ca } }
   const good = { ok: true, path }
@@ -700,23 +714,20 @@ test('from the simulator, with a policy that has nothing but this', async () => 
   expect(await save(world.secondary.addr, options)).toEqual(because('HTTP 400'))
   const nothing = world.mintToken({ type: 'batch', policy: { 'sys/health': ['read'] } })
   expect(await save(world.primary.addr, { ...options, token: nothing })).toEqual(because('its policy lacks read on'))
-  const flaws = {
-    truncated: 'cut short',
-    'snapshot-short': 'its gzip stream does not end',
-    'snapshot-no-seal': 'SHA256SUMS.sealed',
-    'snapshot-corrupt': 'state.bin has another SHA-256',
-  } as const
-  for (const kind of ['truncated', 'snapshot-short', 'snapshot-no-seal', 'snapshot-corrupt'] as const) {
+  for (const [kind, sentence] of [
+    ['truncated', 'cut short'],
+    ['snapshot-short', 'its gzip stream does not end'],
+    ['snapshot-no-seal', 'SHA256SUMS.sealed'],
+    ['snapshot-corrupt', 'state.bin has another SHA-256'],
+  ] as const) {
     world.fault({ path: at, kind })
-    world.fault({ path: at, kind })
-    expect(await save(world.primary.addr, options)).toEqual(because(flaws[kind]))
+    expect(await save(world.primary.addr, options)).toEqual(because(sentence))
     world.clearFaults()
-    world.fault({ path: at, kind })
+    world.fault({ path: at, kind, times: 1 })
     expect(await save(world.primary.addr, options)).toMatchObject(good)
     world.clearFaults()
   }
   expect(await left()).toEqual(['vault.snap'])
-  await world.close()
 })
 
 describe('however large it is', () => {
@@ -807,7 +818,7 @@ describe('however large it is', () => {
     await once(server, 'listening')
     const at = server.address()
     const http = new Http({})
-    https.push(http)
+    clients.push(http)
     const call = { path: 'x', within: 5000, headWithin: 5000, idle: 200, signal: new AbortController().signal }
     const addr = `http://127.0.0.1:${typeof at === 'object' ? at?.port : ''}`
     const taken = await http.download(addr, call, async (pieces) => {

@@ -45500,6 +45500,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("assert");
 
 /***/ }),
 
+/***/ 181:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("buffer");
+
+/***/ }),
+
 /***/ 4434:
 /***/ ((module) => {
 
@@ -45728,6 +45735,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:zlib");
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("os");
+
+/***/ }),
+
+/***/ 932:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("process");
 
 /***/ }),
 
@@ -47917,12 +47931,15 @@ var printable = __nccwpck_require__(3911);
 var clock = __nccwpck_require__(7094);
 // EXTERNAL MODULE: ./build/cluster.js
 var cluster = __nccwpck_require__(918);
+// EXTERNAL MODULE: ./build/outcome.js
+var outcome = __nccwpck_require__(7072);
 ;// CONCATENATED MODULE: ./build/render/summary.js
 
 
 
+
 /** The most that is shown of each list; a report that holds more is still in the JSON file in full. */
-const MOST = { sentences: 20, steps: 40, checks: 60 };
+const MOST = { sentences: 20, steps: 40, checks: 60, pairs: 1000 };
 /** The longest sentence of ours, and the longest piece of evidence or name, in characters. */
 const LONGEST = { sentence: 600, evidence: 300, name: 100, heading: 140 };
 function renderSummary(report) {
@@ -47938,12 +47955,13 @@ function renderSummary(report) {
         `## ${MARKS[tone]} ${prose(headline, LONGEST.heading)}`,
         summary_alert(tone, [
             prose(more),
-            operation === 'status' ? facts(report) : '',
+            operation === 'status' && report.fleet === undefined ? facts(report) : '',
             invalid ? bullets(reasons, prose) : '',
             nextSteps(report, prose),
         ]),
         invalid ? '' : list('Why', reasons, prose),
         clusters(report),
+        fleet(report, prose),
         operation === 'status' ? '' : facts(report),
         gantt(report),
         timeline(report, prose),
@@ -48144,6 +48162,29 @@ function loss(lost) {
     if (lost === 'unknown')
         return 'Loss **unknown** (RPO)';
     return lost === 0 ? '**0** WAL entries lost (RPO)' : `at most **${entries(lost)}** lost (RPO)`;
+}
+/* ------------------------------------------------------------------------------------------------------------- a fleet */
+/** Every pair, worst first; a thousand rows stay well below what GitHub takes, and the rest are a count. */
+function fleet({ fleet: pairs = [] }, prose) {
+    if (pairs.length === 0)
+        return '';
+    const rows = (0,outcome/* worstFirst */.md)(pairs)
+        .slice(0, MOST.pairs)
+        .map(({ name, health, primary, secondary, lag, reasons }) => summary_tr([
+        `${MARKS[HEALTH_TONES[health]]} ${health}`,
+        cell(name),
+        (0,printable/* code */.a)(primary),
+        (0,printable/* code */.a)(secondary),
+        lag === undefined ? '' : entries(lag),
+        prose(reasons.join(' '), LONGEST.evidence),
+    ]));
+    const more = pairs.length - rows.length;
+    return [
+        summary_tr(['health', 'pair', 'DR primary', 'secondary', 'lag', 'why']),
+        '|:--|:--|:--|:--|--:|:--|',
+        ...rows,
+        ...(more > 0 ? ['', `… and ${more} more; all are in the report.`] : []),
+    ].join('\n');
 }
 /* ----------------------------------------------------------------------------------------------------------- the steps */
 const STEPS = {
@@ -49882,6 +49923,8 @@ var external_node_path_ = __nccwpck_require__(6760);
 var external_node_zlib_ = __nccwpck_require__(8522);
 // EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 15 modules
 var schemas = __nccwpck_require__(9691);
+// EXTERNAL MODULE: ./build/inputs.js
+var inputs = __nccwpck_require__(8175);
 // EXTERNAL MODULE: ./build/printable.js
 var printable = __nccwpck_require__(3911);
 // EXTERNAL MODULE: ./build/vault/client.js
@@ -49899,6 +49942,7 @@ var vault_schemas = __nccwpck_require__(2759);
  * the members are the four that Vault writes, the checksums are those of the contents, and the sealed checksums, which are
  * written last, are there. Nothing is held in memory but the small members; a bad snapshot never takes a good one's place.
  */
+
 
 
 
@@ -50013,7 +50057,7 @@ async function activeNode({ source, until, signal }, location) {
     if (!to || !/^https?:\/\/[^/\\?#@\s]+\/v1\/sys\/storage\/raft\/snapshot$/i.test(location ?? ''))
         throw refuse('the Location is not the address of a raft snapshot');
     const plain = from?.protocol === 'http:' && to.protocol === 'http:';
-    if (to.protocol !== 'https:' && !(plain && loopback(from.hostname) && loopback(to.hostname)))
+    if (to.protocol !== 'https:' && !(plain && (0,inputs/* loopback */.uC)(from.hostname) && (0,inputs/* loopback */.uC)(to.hostname)))
         throw refuse('the Location is http, and tokens are sent over https only');
     const within = () => Math.min(LOOK_WITHIN, until.left);
     const given = new client/* Vault */.n(addr, http, secrets);
@@ -50036,7 +50080,6 @@ async function activeNode({ source, until, signal }, location) {
     }
 }
 const urlOf = (text) => text !== undefined && URL.canParse(text) ? new URL(text) : undefined;
-const loopback = (host) => host === 'localhost' || host === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(host);
 /** A short look goes on by itself; only nobody waits for it any more. */
 async function unlessCancelled(work, signal) {
     const cancelled = Promise.withResolvers();
@@ -50513,7 +50556,7 @@ async function firstLook(lookout, journal, patience = UNREADABLE_FOR) {
     const silentUntil = new clock/* Deadline */.B2(SILENT_FOR);
     for (let looks = 1;; looks += 1) {
         // The second look gives a slow server more time than the first.
-        const world = await lookout.look(0, looks === 2 ? build_lookout/* LONG_LOOK */.$ : undefined);
+        const world = await lookout.look(0, looks === 2 ? build_lookout/* LONG_LOOK */.$8 : undefined);
         const unread = build_cluster/* SIDES */.BV.map((side) => world[side]).filter((cluster) => (0,build_cluster/* role */.JC)(cluster) === 'unknown');
         const patient = looks < LOOKS && !silentUntil.passed;
         if (unread.every(({ silent, health }) => !patient && (silent || health?.sealed)) || until.passed)
@@ -50680,7 +50723,9 @@ __webpack_async_result__();
 /* harmony export */   E2: () => (/* binding */ WAIVERS),
 /* harmony export */   Ko: () => (/* binding */ readInputs),
 /* harmony export */   hS: () => (/* binding */ InvalidInputs),
+/* harmony export */   hl: () => (/* binding */ address),
 /* harmony export */   pH: () => (/* binding */ SECRET_INPUTS),
+/* harmony export */   uC: () => (/* binding */ loopback),
 /* harmony export */   w4: () => (/* binding */ hostOf),
 /* harmony export */   xb: () => (/* binding */ OPERATIONS)
 /* harmony export */ });
@@ -50757,6 +50802,7 @@ const yesOrNo = zod__WEBPACK_IMPORTED_MODULE_2__/* ["enum"] */ .k5n(['true', 'fa
 const token = zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP()
     .regex(/^[\x21-\x7e]+$/, 'holds white space or characters that no Vault token has: store the secret again without a line end (printf %s "$TOKEN" | gh secret set …)')
     .max(8192, 'is longer than any Vault token (8 KiB)');
+/** The address of a Vault API, as it is used: without a slash at its end. */
 const address = zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP().transform((text, ctx) => {
     // A foreign error here would show the address, which may hold a password: every sentence is ours and shows none of it.
     const url = URL.canParse(text) ? new URL(text) : undefined;
@@ -50796,6 +50842,7 @@ const shares = zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP().transform((t
 });
 const name = zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP()
     .regex(/^(?!.*(^|\/)\.{1,2}(\/|$))[A-Za-z0-9._-]+(\/[A-Za-z0-9._-]+)*$/, 'is not a name: it may hold letters, digits, dots, dashes, underscores and slashes between');
+/** Addresses that never leave this machine. */
 const loopback = (host) => host === 'localhost' || host === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(host);
 /** An address that Vault is told, and that this program never connects to. */
 const passedOn = zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP().regex(/^[\x21-\x7e]{1,300}$/, 'is not an address: it holds white space or is too long');
@@ -50839,15 +50886,11 @@ const names = (known, what) => zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .Yj
         ctx.addIssue(`names ${unknown.length === 1 ? 'a' : ''} ${what} that can't be waived or doesn't exist; it takes ${known.join(', ')}`.replace('  ', ' '));
     return [...new Set(given.filter(isKnown))];
 });
-const required = (what) => ({
-    error: (issue) => (issue.input === undefined ? `is missing: ${what}` : undefined),
-});
 /** One entry for each input of action.yml, in its order; a test holds the two against each other. */
 const INPUTS = {
     operation: zod__WEBPACK_IMPORTED_MODULE_2__/* ["enum"] */ .k5n(OPERATIONS, { error: () => `must be one of ${OPERATIONS.join(', ')}` }),
-    'primary-addr': zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP(required('the address of the cluster that is the DR primary in normal running'))
-        .pipe(address),
-    'secondary-addr': zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP(required('the address of the cluster at the DR site')).pipe(address),
+    'primary-addr': address.optional(),
+    'secondary-addr': address.optional(),
     'other-secondary-addrs': addresses.default([]),
     'vault-token': token.optional(),
     'secondary-vault-token': token.optional(),
@@ -50895,6 +50938,9 @@ const INPUTS = {
     'verify-path': zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP()
         .regex(/^(?!\/|v1\/)[\x21-\x7e]{1,512}$/, 'is not a path below /v1/, like secret/data/canary')
         .regex(/^(?!sys\/|auth\/)[^?#]*$/, 'must be the path of a secret, without a query')
+        .optional(),
+    fleet: zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP()
+        .regex(/^[^\0\r\n]+$/, 'is not a path')
         .optional(),
     'fail-on': zod__WEBPACK_IMPORTED_MODULE_2__/* ["enum"] */ .k5n(['degraded', 'critical', 'never'], { error: () => 'must be degraded, critical or never' })
         .default('critical'),
@@ -50951,7 +50997,8 @@ function readInputs(read, secrets, mask) {
         throw new InvalidInputs(mistakes);
     // The key may have been read from a file: then what it holds is the secret.
     hide(parsed.data['client-key'] ?? '');
-    const { 'primary-addr': primary, 'secondary-addr': secondary } = parsed.data;
+    // A fleet has addresses of its own.
+    const { 'primary-addr': primary = '', 'secondary-addr': secondary = '' } = parsed.data;
     const [from, to] = parsed.data.operation === 'failback' ? [secondary, primary] : [primary, secondary];
     const asGiven = { [primary]: given['primary-addr'] ?? primary, [secondary]: given['secondary-addr'] ?? secondary };
     return {
@@ -50959,7 +51006,10 @@ function readInputs(read, secrets, mask) {
         from,
         to,
         asGiven,
-        'vault-token': parsed.data['vault-token'] ?? parsed.data['dr-operation-token'],
+        // A login is to give the token: then no other takes its place.
+        'vault-token': parsed.data['auth-method'] === 'token'
+            ? (parsed.data['vault-token'] ?? parsed.data['dr-operation-token'])
+            : undefined,
     };
 }
 /** Which credentials an operation can't do without: for the primary, for a secondary, the secondary's own, key shares. */
@@ -51012,6 +51062,10 @@ function missingLogin(given) {
         .filter((input) => given[input] === undefined)
         .map((input) => `${input} is missing: auth-method approle logs in with a role id and a secret id`);
 }
+const ADDRESSES = [
+    ['primary-addr', 'the cluster that is the DR primary in normal running'],
+    ['secondary-addr', 'the cluster at the DR site'],
+];
 /** The mistakes that only show when inputs are seen together; told beside the others, so it works on raw texts too. */
 function together(given, fields) {
     const mistakes = [];
@@ -51022,6 +51076,13 @@ function together(given, fields) {
     });
     if (primary !== undefined && primary === secondary) {
         mistakes.push('secondary-addr is the same address as primary-addr: give the address of the other cluster');
+    }
+    const fleet = given.fleet !== undefined;
+    if (fleet && operation !== undefined && operation !== 'status')
+        mistakes.push('fleet goes with operation: status alone');
+    for (const [name, what] of fleet ? [] : ADDRESSES) {
+        if (given[name] === undefined)
+            mistakes.push(`${name} is missing: give the address of ${what}, like https://vault.example.com:8200`);
     }
     if (operation !== undefined)
         mistakes.push(...missingCredentials(operation, given), ...missingLogin(given));
@@ -51083,8 +51144,10 @@ function mismatch(certificate, key) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   $: () => (/* binding */ LONG_LOOK),
-/* harmony export */   K: () => (/* binding */ Lookout)
+/* harmony export */   $8: () => (/* binding */ LONG_LOOK),
+/* harmony export */   Kx: () => (/* binding */ Lookout),
+/* harmony export */   Wr: () => (/* binding */ healthOf),
+/* harmony export */   hF: () => (/* binding */ reading)
 /* harmony export */ });
 /* harmony import */ var _clock_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7094);
 /* harmony import */ var _cluster_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(918);
@@ -51172,13 +51235,15 @@ class Lookout {
         this.#seen(this.world);
     }
 }
-async function healthOf(vault, within) {
-    const health = await vault.health(within);
+/** @param last nothing more is asked there, but for the leader where a standby answers */
+async function healthOf(vault, within, last = false) {
+    const health = await vault.health(within, last);
     if (!health.ok || health.value.standby !== true)
         return { health, led: undefined };
     const leader = await vault.leader(within);
     return { health, led: leader.ok ? (leader.value.leader_address ?? '') !== '' : undefined };
 }
+/** What a reading of status and health comes to. */
 function reading(before, askedAt, status, read) {
     const at = Date.now();
     const health = read === undefined ? before.health : read.health.ok ? read.health.value : undefined;
@@ -51696,6 +51761,8 @@ async function drill(session) {
     return { ...back, legs: [there.leg, back.leg].map(({ run }) => (0,outcome/* legReport */.VY)(run.deeds, run.lookout.world)) };
 }
 
+// EXTERNAL MODULE: ./build/inputs.js
+var inputs = __nccwpck_require__(8175);
 // EXTERNAL MODULE: ./build/session.js + 5 modules
 var build_session = __nccwpck_require__(8629);
 ;// CONCATENATED MODULE: ./build/status.js
@@ -51766,8 +51833,12 @@ async function catchesUp({ inputs, lookout, journal, deadline, cancelled }, firs
 
 
 
+
+
 /** After a cancel GitHub waits 7.5 s before it kills: this much for what is under way, the rest for a last look. In ms. */
 const CANCEL_WITHIN = 3500;
+/** GitHub shows ten annotations of a step; the last one is the count of all. */
+const MOST_ANNOTATIONS = 9;
 /**
  * The main step. It ends by setting the process's exit code, and never throws.
  *
@@ -51775,12 +51846,8 @@ const CANCEL_WITHIN = 3500;
  */
 async function main(cancelled) {
     const session = (0,build_session/* openSession */.fA)(cancelled);
-    if ('mistakes' in session) {
-        const report = { ...(0,build_session/* newReport */.bQ)(undefined), operation: session.operation };
-        const result = invalid(session.mistakes);
-        const path = session.runner.reportPath(undefined);
-        return (0,build_session/* publish */.mk)(session.runner, { ...report, endedAt: report.startedAt, result }, path, result);
-    }
+    if ('mistakes' in session)
+        return refuse(session.runner, session.operation, session.mistakes);
     const { journal, deadline } = session;
     session.runner.remember('report', session.reportPath);
     cancelled.addEventListener('abort', () => {
@@ -51788,16 +51855,46 @@ async function main(cancelled) {
         deadline.shorten(CANCEL_WITHIN);
     });
     try {
+        if (session.inputs.fleet !== undefined)
+            return await fleet(session, session.inputs.fleet);
         // What is under way after a cancel is left alone in the end: it begins nothing new, and GitHub does not wait for it.
         const { leg, ...more } = await Promise.race([carryOut(session), ended(session)]);
         await session.end(leg, more);
     }
     catch (error) {
+        if (error instanceof inputs/* InvalidInputs */.hS)
+            return refuse(session.runner, 'status', error.mistakes);
         // A mistake of ours. Its text may quote anything, so only its kind is told; what is true of the clusters still is.
         journal.note(`An unexpected error ended the run (${error instanceof Error ? error.name : 'of no kind'}).`);
         await session.end(session.first);
         process.exitCode ||= report/* OUTCOMES */.i.unknown;
     }
+}
+/** The inputs are wrong: told, and nothing sent. */
+function refuse(runner, operation, mistakes) {
+    const report = { ...(0,build_session/* newReport */.bQ)(undefined), operation };
+    const result = invalid(mistakes);
+    return (0,build_session/* publish */.mk)(runner, { ...report, endedAt: report.startedAt, result }, runner.reportPath(undefined), result);
+}
+/** `status` of every pair in a file. */
+async function fleet(session, path) {
+    // The YAML parser is loaded by this alone.
+    const { readFleet, watchFleet } = await Promise.all(/* import() */[__nccwpck_require__.e(815), __nccwpck_require__.e(756)]).then(__nccwpck_require__.bind(__nccwpck_require__, 9756));
+    const { inputs, journal, runner } = session;
+    const pairs = await watchFleet(session, readFleet(path));
+    const result = (0,outcome/* concludeFleet */.YZ)(inputs, pairs);
+    Object.assign(journal.report, { fleet: pairs, result, endedAt: new Date().toISOString() });
+    for (const { name, health, reasons } of (0,outcome/* worstFirst */.md)(pairs)
+        .filter((pair) => pair.health !== 'healthy')
+        .slice(0, MOST_ANNOTATIONS)) {
+        const line = `${name}: ${health}. ${reasons.join(' ')}`;
+        if (health === 'critical')
+            runner.fail(line);
+        else
+            runner.warn(line);
+    }
+    await (0,build_session/* publish */.mk)(runner, journal.report, session.reportPath, result);
+    await session.http.close();
 }
 /** When a cancel has been given all the time there is. */
 async function ended({ cancelled, first }) {
@@ -51853,7 +51950,9 @@ const invalid = (mistakes) => ({
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Ep: () => (/* binding */ conclude),
 /* harmony export */   VY: () => (/* binding */ legReport),
-/* harmony export */   h4: () => (/* binding */ diagnose)
+/* harmony export */   YZ: () => (/* binding */ concludeFleet),
+/* harmony export */   h4: () => (/* binding */ diagnose),
+/* harmony export */   md: () => (/* binding */ worstFirst)
 /* harmony export */ });
 /* harmony import */ var _cluster_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(918);
 /* harmony import */ var _report_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2200);
@@ -51902,6 +52001,32 @@ function worst(figures) {
 const NO_PRIMARY = 'No primary answers.';
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const fails = (health, failOn) => failOn === 'degraded' ? health !== 'healthy' : failOn === 'critical' && health === 'critical';
+const WORST = { critical: 2, degraded: 1, healthy: 0 };
+/** Worst first, and by name where they are equally well. */
+const worstFirst = (pairs) => [...pairs].sort((a, b) => WORST[b.health] - WORST[a.health] || (a.name < b.name ? -1 : 1));
+/** The verdict on a fleet: as well as its worst pair. */
+function concludeFleet(inputs, pairs) {
+    const count = (health) => pairs.filter((pair) => pair.health === health).length;
+    const health = worstFirst(pairs)[0]?.health ?? 'critical';
+    const counts = ['critical', 'degraded', 'healthy'].map((word) => `${count(word)} ${word}`).join(', ');
+    return {
+        outcome: 'done',
+        exitCode: fails(health, inputs['fail-on']) ? 1 : 0,
+        changed: false,
+        health,
+        activeAddr: '',
+        redundancy: pairs.every(({ secondary, health: own }) => secondary !== '' && own === 'healthy')
+            ? 'protected'
+            : 'unprotected',
+        lag: undefined,
+        rtoMs: undefined,
+        rpoEntries: undefined,
+        clusterId: '',
+        verdict: health === 'healthy' ? `All ${pairs.length} pairs are healthy.` : `Of ${pairs.length} pairs, ${counts}.`,
+        reasons: [],
+        next: [],
+    };
+}
 /** What is true of the clusters comes first; what the run did only tells apart what they leave open. */
 function decide({ inputs, steps, deeds, world, checks, cancelled, chore, short = [], legs }) {
     const { from, to } = world;
@@ -53520,7 +53645,8 @@ const LARGEST = 1024 * 1024;
 class Http {
     #kept;
     #fresh;
-    constructor(tls) {
+    /** @param connections to one origin at a time; without a bound a look that hangs holds up no other */
+    constructor(tls, connections = null) {
         const connect = {
             // Said out loud, since NODE_TLS_REJECT_UNAUTHORIZED=0 of an earlier step would switch the default off.
             rejectUnauthorized: true,
@@ -53533,7 +53659,7 @@ class Http {
         const proxied = ['http_proxy', 'https_proxy', 'HTTP_PROXY', 'HTTPS_PROXY'].some((name) => process.env[name]);
         const dispatcher = (pipelining) => {
             // A deadline for the whole request stands above these, which only see idle time.
-            const options = { connect, pipelining, allowH2: false, headersTimeout: 0, bodyTimeout: 0 };
+            const options = { connect, connections, pipelining, allowH2: false, headersTimeout: 0, bodyTimeout: 0 };
             return proxied ? new undici.EnvHttpProxyAgent({ ...options, requestTls: connect }) : new undici.Agent(options);
         };
         this.#kept = dispatcher(1);
@@ -53560,8 +53686,9 @@ class Http {
                     ...(call.body === undefined ? {} : { 'content-type': 'application/json' }),
                     ...call.headers,
                 },
+                reset: call.last ?? false,
                 body: call.body === undefined ? null : JSON.stringify(call.body),
-                signal: AbortSignal.timeout(call.within),
+                signal: AbortSignal.timeout(Math.ceil(call.within)),
             });
             return await read(answer);
         }
@@ -53727,7 +53854,7 @@ const PERHAPS_SENT = {
 function explain(error, within) {
     for (const { code, name } of causes(error)) {
         if (name === 'TimeoutError')
-            return { because: `no answer within ${within} ms`, sent: true };
+            return { because: `no answer within ${(0,clock/* span */.Ln)(within)}`, sent: true };
         const unsent = UNSENT[code];
         if (unsent !== undefined)
             return { because: unsent, sent: false };
@@ -53809,8 +53936,7 @@ class Session {
     deadline;
     http;
     secrets;
-    /** The direction that the inputs name. */
-    first;
+    #first;
     constructor(runner, secrets, inputs, cancelled, before) {
         this.runner = runner;
         this.inputs = inputs;
@@ -53820,19 +53946,25 @@ class Session {
         const report = before?.report ?? newReport(inputs);
         this.journal = new Journal(report, (line) => runner.log(line), () => runner.save(report, this.reportPath));
         this.deadline = new clock/* Deadline */.B2(inputs.timeout);
-        this.http = new Http({
+        const tls = {
             ca: inputs['ca-cert'],
             cert: inputs['client-cert'],
             key: inputs['client-key'],
             serverName: inputs['tls-server-name'],
-        });
-        this.first = this.leg(inputs, report.deeds);
+        };
+        // A thousand pairs must not hold more than one connection each.
+        this.http = new Http(tls, inputs.fleet === undefined ? null : 1);
+    }
+    /** The direction that the inputs name. */
+    get first() {
+        this.#first ??= this.leg(this.inputs, this.journal.report.deeds);
+        return this.#first;
     }
     /** A run from one cluster to another; what it does is written down in `deeds`. */
     leg(inputs, deeds) {
         const { journal, http } = this;
         const vaults = { from: new client/* Vault */.n(inputs.from, http, this.secrets), to: new client/* Vault */.n(inputs.to, http, this.secrets) };
-        const lookout = new build_lookout/* Lookout */.K(vaults, (world) => clockOutage(deeds, world));
+        const lookout = new build_lookout/* Lookout */.Kx(vaults, (world) => clockOutage(deeds, world));
         const by = loginBy(inputs);
         const tokens = new Tokens({
             inputs,
@@ -54001,8 +54133,8 @@ function newReport(inputs) {
             url: env('GITHUB_RUN_ID') === '' ? '' : run,
         },
         hosts: {
-            from: inputs === undefined ? '' : (0,build_inputs/* hostOf */.w4)(inputs.from),
-            to: inputs === undefined ? '' : (0,build_inputs/* hostOf */.w4)(inputs.to),
+            from: inputs === undefined || inputs.from === '' ? '' : (0,build_inputs/* hostOf */.w4)(inputs.from),
+            to: inputs === undefined || inputs.to === '' ? '' : (0,build_inputs/* hostOf */.w4)(inputs.to),
         },
         checks: [],
         steps: [],
@@ -54092,8 +54224,8 @@ class Vault {
         return this.#get('sys/replication/dr/status', _schemas_js__WEBPACK_IMPORTED_MODULE_0__/* .enveloped */ .px(_schemas_js__WEBPACK_IMPORTED_MODULE_0__/* .replication */ .fr), { within });
     }
     /** GET sys/health: every status code that carries the body is data, also 429, 472, 473, 501 and 503 (facts 2.1). */
-    health(within) {
-        return this.#get('sys/health', _schemas_js__WEBPACK_IMPORTED_MODULE_0__/* .health */ .vK, { within, anyStatus: true });
+    health(within, last = false) {
+        return this.#get('sys/health', _schemas_js__WEBPACK_IMPORTED_MODULE_0__/* .health */ .vK, { within, anyStatus: true, last });
     }
     /** GET sys/leader: who is the active node of this cluster (facts 2.2). */
     leader(within) {
@@ -54246,8 +54378,8 @@ class Vault {
         return this.#write('sys/replication/dr/secondary/operation-token/delete', _schemas_js__WEBPACK_IMPORTED_MODULE_0__/* .anything */ .D8, body, token, MAKE_WITHIN);
     }
     async #get(path, schema, options) {
-        const { within = READ_WITHIN, token, anyStatus = false, headers } = options;
-        const answer = await this.#http.send(this.addr, { method: 'GET', path, token, within, headers });
+        const { within = READ_WITHIN, token, anyStatus = false, last = false, headers } = options;
+        const answer = await this.#http.send(this.addr, { method: 'GET', path, token, within, headers, last });
         return this.#read(answer, schema, anyStatus);
     }
     #read(answer, schema, anyStatus) {
@@ -55414,12 +55546,13 @@ __nccwpck_require__.d(__webpack_exports__, {
   aig: () => (/* binding */ schemas_number),
   Ikc: () => (/* binding */ object),
   g1P: () => (/* binding */ record),
+  rej: () => (/* binding */ strictObject),
   YjP: () => (/* binding */ schemas_string),
   KCZ: () => (/* binding */ union),
   L5J: () => (/* binding */ unknown)
 });
 
-// UNUSED EXPORTS: ZodAny, ZodArray, ZodBase64, ZodBase64URL, ZodBigInt, ZodBigIntFormat, ZodBoolean, ZodCIDRv4, ZodCIDRv6, ZodCUID, ZodCUID2, ZodCatch, ZodCodec, ZodCreditCard, ZodCustom, ZodCustomStringFormat, ZodDate, ZodDefault, ZodDiscriminatedUnion, ZodE164, ZodEmail, ZodEmoji, ZodEnum, ZodExactOptional, ZodFile, ZodFunction, ZodGUID, ZodIBAN, ZodIPv4, ZodIPv6, ZodISODate, ZodISODateTime, ZodISODuration, ZodISOTime, ZodInstanceOf, ZodIntersection, ZodJWT, ZodKSUID, ZodLazy, ZodLiteral, ZodMAC, ZodMap, ZodNaN, ZodNanoID, ZodNever, ZodNonOptional, ZodNull, ZodNullable, ZodNumber, ZodNumberFormat, ZodObject, ZodOptional, ZodPipe, ZodPrefault, ZodPreprocess, ZodPromise, ZodReadonly, ZodRecord, ZodSet, ZodString, ZodStringFormat, ZodSuccess, ZodSymbol, ZodTemplateLiteral, ZodTransform, ZodTuple, ZodType, ZodULID, ZodURL, ZodUUID, ZodUndefined, ZodUnion, ZodUnknown, ZodVoid, ZodXID, ZodXor, _ZodString, _default, _function, any, base64, base64url, bigint, catch, check, cidrv4, cidrv6, codec, creditCard, cuid, cuid2, currencyCode, custom, date, describe, discriminatedUnion, e164, email, emoji, exactOptional, file, float32, float64, function, guid, hash, hex, hostname, httpUrl, iban, instanceof, int32, int64, intersection, invertCodec, ipv4, ipv6, json, jwt, keyof, ksuid, lazy, literal, looseObject, looseRecord, mac, map, meta, nan, nanoid, nativeEnum, never, nonoptional, null, nullable, nullish, optional, partialRecord, pipe, prefault, preprocess, promise, readonly, refine, set, strictObject, stringFormat, stringbool, success, superRefine, symbol, templateLiteral, transform, tuple, uint32, uint64, ulid, undefined, url, uuid, uuidv4, uuidv6, uuidv7, void, xid, xor
+// UNUSED EXPORTS: ZodAny, ZodArray, ZodBase64, ZodBase64URL, ZodBigInt, ZodBigIntFormat, ZodBoolean, ZodCIDRv4, ZodCIDRv6, ZodCUID, ZodCUID2, ZodCatch, ZodCodec, ZodCreditCard, ZodCustom, ZodCustomStringFormat, ZodDate, ZodDefault, ZodDiscriminatedUnion, ZodE164, ZodEmail, ZodEmoji, ZodEnum, ZodExactOptional, ZodFile, ZodFunction, ZodGUID, ZodIBAN, ZodIPv4, ZodIPv6, ZodISODate, ZodISODateTime, ZodISODuration, ZodISOTime, ZodInstanceOf, ZodIntersection, ZodJWT, ZodKSUID, ZodLazy, ZodLiteral, ZodMAC, ZodMap, ZodNaN, ZodNanoID, ZodNever, ZodNonOptional, ZodNull, ZodNullable, ZodNumber, ZodNumberFormat, ZodObject, ZodOptional, ZodPipe, ZodPrefault, ZodPreprocess, ZodPromise, ZodReadonly, ZodRecord, ZodSet, ZodString, ZodStringFormat, ZodSuccess, ZodSymbol, ZodTemplateLiteral, ZodTransform, ZodTuple, ZodType, ZodULID, ZodURL, ZodUUID, ZodUndefined, ZodUnion, ZodUnknown, ZodVoid, ZodXID, ZodXor, _ZodString, _default, _function, any, base64, base64url, bigint, catch, check, cidrv4, cidrv6, codec, creditCard, cuid, cuid2, currencyCode, custom, date, describe, discriminatedUnion, e164, email, emoji, exactOptional, file, float32, float64, function, guid, hash, hex, hostname, httpUrl, iban, instanceof, int32, int64, intersection, invertCodec, ipv4, ipv6, json, jwt, keyof, ksuid, lazy, literal, looseObject, looseRecord, mac, map, meta, nan, nanoid, nativeEnum, never, nonoptional, null, nullable, nullish, optional, partialRecord, pipe, prefault, preprocess, promise, readonly, refine, set, stringFormat, stringbool, success, superRefine, symbol, templateLiteral, transform, tuple, uint32, uint64, ulid, undefined, url, uuid, uuidv4, uuidv6, uuidv7, void, xid, xor
 
 // EXTERNAL MODULE: ./node_modules/zod/v4/core/core.js
 var core_core = __nccwpck_require__(8532);
@@ -63319,7 +63452,7 @@ function strictObject(shape, params) {
         type: "object",
         shape,
         catchall: never(),
-        ...util.normalizeParams(params),
+        ...core_util/* normalizeParams */.A2(params),
     });
 }
 // looseObject

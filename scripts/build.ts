@@ -4,24 +4,26 @@
  * hold the committed dist/ against a fresh build.
  */
 import { execFileSync } from 'node:child_process'
-import { rmSync, writeFileSync } from 'node:fs'
+import { renameSync, rmSync, writeFileSync } from 'node:fs'
 
 const run = (command: string, ...args: string[]) =>
   execFileSync(process.execPath, [`node_modules/${command}`, ...args], { stdio: ['ignore', 'pipe', 'inherit'] })
 
 rmSync('build', { recursive: true, force: true })
-rmSync('dist', { recursive: true, force: true })
 run('typescript/bin/tsc', '-p', 'tsconfig.build.json')
 run(
   '@vercel/ncc/dist/ncc/cli.js',
   'build',
   'build/index.js',
   '-o',
-  'dist',
+  'build/dist',
   '--license',
   'licenses.txt',
   '--no-cache',
   '-q',
 )
 // The same bundle started by another name is the post step (see src/index.ts): one bundle, nothing to keep in step.
-writeFileSync('dist/post.js', "import './index.js'\n")
+writeFileSync('build/dist/post.js', "import './index.js'\n")
+// Only a bundle that was built takes the place of the last one.
+rmSync('dist', { recursive: true, force: true })
+renameSync('build/dist', 'dist')

@@ -1,6 +1,8 @@
 /**
- * Holds action.yml, the workflows and the README's workflows against GitHub's own schema (its language service) and
+ * Holds action.yml, the workflows and those of the documents against GitHub's own schema (its language service) and
  * actionlint, offline: also every input given to this action, and every output read from it, by the names of action.yml.
+ * A `with:` block of a document stands for a step with it, and is read as the action would read it: nothing missing,
+ * nothing wrong.
  *
  * A .mjs file, as the language service imports JSON in a way that needs a hook before it is loaded.
  */
@@ -21,6 +23,8 @@ registerHooks({
 })
 const { validate } = await import('@actions/languageservice')
 const { TextDocument } = await import('vscode-languageserver-textdocument')
+const { INPUTS, InvalidInputs, readInputs } = await import('../src/inputs.ts')
+const { Secrets } = await import('../src/secrets.ts')
 
 const root = resolve(import.meta.dirname, '..')
 const read = (...path) => readFileSync(join(root, ...path), 'utf8')
@@ -31,11 +35,54 @@ const OURS = 'your-org/vault-dr-failover@pinned'
 const files = new Map([['action.yml', read('action.yml')]])
 for (const name of readdirSync(join(root, '.github', 'workflows')))
   files.set(name, read('.github', 'workflows', name).replaceAll(/(uses:) \.\/$/gm, `$1 ${OURS}`))
-const examples = [...read('README.md').matchAll(/^```yaml\n(name:[\s\S]*?)^```$/gm)]
-for (const [index, [, text]] of examples.entries())
-  files.set(`README-${index + 1}.yml`, text.replaceAll(/your-org\/vault-dr-failover@.*/g, OURS))
+/** Blocks of YAML in a document, also those that are indented in a list; each beginning with the given word. */
+const blocks = (text, word) =>
+  [...text.matchAll(/^( *)```yaml\n([\s\S]*?)^\1```$/gm)]
+    .map(([, indent, block]) => block.replaceAll(new RegExp(`^${indent}`, 'gm'), ''))
+    .filter((block) => block.startsWith(`${word}:`))
+const documents = ['README.md', ...readdirSync(join(root, 'docs')).map((name) => `docs/${name}`)].filter((name) =>
+  name.endsWith('.md'),
+)
 
-let problems = examples.length === 0 ? 1 : 0
+let problems = 0
+let [examples, fragments] = [0, 0]
+for (const name of documents) {
+  const flat = name.replaceAll(/\W+/g, '-').replace(/-md$/, '')
+  for (const [index, text] of blocks(read(name), 'name').entries()) {
+    files.set(`${flat}-${index + 1}.yml`, text.replaceAll(/your-org\/vault-dr-failover@.*/g, OURS))
+    examples += 1
+  }
+  for (const [index, text] of blocks(read(name), 'with').entries()) {
+    // A step may use what an earlier one gave.
+    const step = `- id: generate\n  run: 'true'\n- uses: ${OURS}\n${text.replaceAll(/^(?=.)/gm, '  ')}`
+    const job = `name: A step\non: workflow_dispatch\npermissions: {}\njobs:\n  job:\n    runs-on: ubuntu-latest\n    steps:\n`
+    files.set(`${flat}-step-${index + 1}.yml`, `${job}${step.replaceAll(/^(?=.)/gm, '      ')}`)
+    fragments += 1
+    for (const mistake of mistakes(parse(text).with)) {
+      problems += 1
+      console.log(`error: ${name}, step ${index + 1}: ${mistake}`)
+    }
+  }
+}
+if (examples === 0 || fragments === 0) problems += 1
+
+/** What the action would find wrong with these inputs. An expression stands for a value of its kind. */
+function mistakes(given) {
+  const unknown = Object.keys(given).filter((name) => !Object.hasOwn(INPUTS, name))
+  const value = (name) => {
+    const text = String(given[name] ?? action.inputs[name]?.default ?? '')
+    if (!text.includes('${{')) return text
+    return name === 'key-shares' ? `${'ab'.repeat(32)}\n${'cd'.repeat(32)}` : 'hvb.a-token-of-some-kind'
+  }
+  try {
+    readInputs(value, new Secrets(), () => undefined)
+    return unknown.map((name) => `there is no input ${name}`)
+  } catch (error) {
+    if (error instanceof InvalidInputs) return error.mistakes
+    throw error
+  }
+}
+
 const actionsMetadataProvider = {
   // Of other actions nothing is known offline, so nothing is said against them.
   fetchActionMetadata: async ({ owner }) => (owner === 'your-org' ? action : { name: '', description: '' }),
@@ -69,5 +116,7 @@ try {
 } finally {
   rmSync(place, { recursive: true, force: true })
 }
-console.log(`action.yml and ${files.size - 1} workflows, ${examples.length} of them the README's: ${problems} problems`)
+console.log(
+  `action.yml and ${files.size - 1} workflows, ${examples} of them and ${fragments} steps from the documents: ${problems} problems`,
+)
 process.exitCode = problems > 0 ? 1 : 0

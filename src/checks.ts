@@ -410,6 +410,14 @@ const JUDGES: Record<Judged, (now: Case) => Finding> = {
   'vault-token': (now) => {
     if (!NEEDS_VAULT.some((name) => now.due.has(name))) return none('not needed for what is due')
     const { login } = now
+    const { secondaryToken: own } = now.credentials
+    // Enrolling comes last, and must not fail on a token after the primary has been enabled.
+    if (own?.ok === false) {
+      return bad(
+        `${now.world.to.host} does not accept the secondary-vault-token: ${own.because}`,
+        'Give a token of the cluster that is to be enrolled as `secondary-vault-token`; it knows its own tokens alone.',
+      )
+    }
     if (login?.ok === false) return { ...bad(`the login failed: ${login.because}`), fix: login.fix ?? '' }
     return token('vault-token', now.credentials.vaultToken)
   },

@@ -4,7 +4,7 @@
  */
 import type { Run } from './bring.ts'
 import { attemptProblem, needsToken } from './ceremony.ts'
-import { primaryOf, role, SIDES, type Side } from './cluster.ts'
+import { compareVersions, primaryOf, role, SIDES, type Side } from './cluster.ts'
 import { isBatch } from './credentials.ts'
 import { firstLook } from './gate.ts'
 import type { Operation } from './inputs.ts'
@@ -187,6 +187,10 @@ async function discard(session: Session): Promise<Chore> {
   if (answer.kind === 'accepted') {
     deeds.accepted += 1
     return { is: 'done', says: `The DR operation token was revoked on ${host}` }
+  }
+  const old = (compareVersions(lookout.world[side].health?.version, '2.0.0') ?? -1) < 0
+  if (answer.kind === 'refused' && answer.status === 403 && (old || tokens.header !== undefined)) {
+    return { is: 'unchanged', says: `The token is not valid on ${host}, or not any more` }
   }
   return {
     is: answer.kind === 'unclear' ? 'unclear' : 'failed',

@@ -33,6 +33,8 @@ export interface TokenFacts {
 export interface Credentials {
   readonly vaultToken?: TokenFacts | undefined
   readonly drOperationToken?: TokenFacts | undefined
+  /** `setup`: the token of the cluster that is to be enrolled, which knows its own tokens alone. */
+  readonly secondaryToken?: Read<Token> | undefined
 }
 
 export const isBatch = (token: string): boolean => /^(hvb|b)\./.test(token)
@@ -76,7 +78,7 @@ export async function examine(
 }
 
 /** One bad answer to a question that is not a refusal is asked again: it alone never ends a run. */
-async function again<T>(ask: () => Promise<Read<T>>): Promise<Read<T>> {
+export async function again<T>(ask: () => Promise<Read<T>>): Promise<Read<T>> {
   let read = await ask()
   for (const pause of [200, 800]) {
     if (read.ok || (read.status >= 400 && read.status < 500 && read.status !== 429 && read.status !== 412)) return read

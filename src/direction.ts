@@ -2,6 +2,7 @@
 import { role } from './cluster.ts'
 import { execute } from './execute.ts'
 import { gate } from './gate.ts'
+import { sickNodes } from './nodes.ts'
 import { repoint } from './others.ts'
 import type { Ending } from './outcome.ts'
 import type { Leg, Session } from './session.ts'
@@ -16,6 +17,7 @@ export async function oneWay(session: Session, leg: Leg): Promise<Carried> {
   const { run, steps } = leg
   if (!(await gate(session, leg)) || run.inputs['dry-run']) return { leg }
   await execute(run, steps)
+  if (!session.cancelled.aborted && run.deeds.sent > 0) for (const sick of await sickNodes(run)) run.journal.note(sick)
   const switched = steps.some(({ name }) => name === 'follow') && role(run.lookout.world.to) === 'primary'
   if (!switched || session.cancelled.aborted) return { leg }
   return { leg, short: [...(await repoint(session, leg)), ...(await verify(leg))] }

@@ -6,7 +6,7 @@ import type { Run } from './bring.ts'
 import { type Barrier, barrier, type Check, check, type Evidence, NEEDS_DR, NEEDS_VAULT } from './checks.ts'
 import { Deadline, sleep, span } from './clock.ts'
 import { primaryOf, role, SIDES, type Side, twoPrimaries, type World } from './cluster.ts'
-import { examine } from './credentials.ts'
+import { again, examine } from './credentials.ts'
 import type { Journal } from './journal.ts'
 import { LONG_LOOK, type Lookout } from './lookout.ts'
 import type { StepName } from './plan.ts'
@@ -56,6 +56,7 @@ export async function gate(session: Session, leg: Leg): Promise<boolean> {
   const verified = journal.report.checks.filter(({ name }) => name === 'tls-verification')
   const due = new Set(open().map(({ name }) => name))
   const evidence = await gather(run, world, due)
+  if (evidence.canary?.ok) run.canary = evidence.canary.digest
   const until = new Deadline(Math.min(inputs['catch-up-timeout'], run.deadline.left))
   let lag: Barrier | undefined
   for (;;) {
@@ -89,12 +90,13 @@ export async function gate(session: Session, leg: Leg): Promise<boolean> {
 async function gather({ inputs, vaults, tokens }: Run, world: World, due: ReadonlySet<StepName>): Promise<Evidence> {
   const asVault = NEEDS_VAULT.some((name) => due.has(name))
   const asDr = NEEDS_DR.some((name) => due.has(name))
-  const primary = primaryOf(world) ?? (twoPrimaries(world) ? 'to' : due.has('enable') ? 'from' : undefined)
+  const primary = due.has('enable') ? 'from' : (primaryOf(world) ?? (twoPrimaries(world) ? 'to' : undefined))
   const login = asVault && primary !== undefined ? await tokens.login(primary) : undefined
   const shares = asDr && inputs['dr-operation-token'] === undefined
   const attempt = (side: Side) =>
     shares && role(world[side]) === 'secondary' ? vaults[side].attempt(tokens.forCeremony(world[side])) : undefined
-  const [credentials, ofFrom, ofTo, performance, canary] = await Promise.all([
+  const own = inputs['secondary-vault-token'] ?? tokens.vault
+  const [credentials, ofFrom, ofTo, performance, canary, secondaryToken] = await Promise.all([
     examine(
       {
         vaultToken: asVault && tokens.vault !== '' ? tokens.vault : undefined,
@@ -111,9 +113,10 @@ async function gather({ inputs, vaults, tokens }: Run, world: World, due: Readon
     inputs['verify-path'] !== undefined && due.has('demote') && role(world.from) === 'primary'
       ? readCanary(vaults.from, tokens.vault, inputs)
       : undefined,
+    due.has('enrol') && own !== '' ? again(() => vaults.to.lookupSelf(own)) : undefined,
   ])
   return {
-    credentials,
+    credentials: { ...credentials, secondaryToken },
     login,
     attempts: { from: ofFrom, to: ofTo },
     performance: performance && { from: performance[0], to: performance[1] },

@@ -82,7 +82,8 @@ const token = z
   )
   .max(8192, 'is longer than any Vault token (8 KiB)')
 
-const address = z.string().transform((text, ctx) => {
+/** The address of a Vault API, as it is used: without a slash at its end. */
+export const address = z.string().transform((text, ctx) => {
   // A foreign error here would show the address, which may hold a password: every sentence is ours and shows none of it.
   const url = URL.canParse(text) ? new URL(text) : undefined
   const say = (what: string) =>
@@ -127,7 +128,8 @@ const name = z
     'is not a name: it may hold letters, digits, dots, dashes, underscores and slashes between',
   )
 
-const loopback = (host: string) => host === 'localhost' || host === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(host)
+/** Addresses that never leave this machine. */
+export const loopback = (host: string) => host === 'localhost' || host === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(host)
 
 /** An address that Vault is told, and that this program never connects to. */
 const passedOn = z.string().regex(/^[\x21-\x7e]{1,300}$/, 'is not an address: it holds white space or is too long')
@@ -179,17 +181,11 @@ const names = <T extends string>(known: readonly T[], what: string) =>
     return [...new Set(given.filter(isKnown))]
   })
 
-const required = (what: string) => ({
-  error: (issue: { input?: unknown }) => (issue.input === undefined ? `is missing: ${what}` : undefined),
-})
-
 /** One entry for each input of action.yml, in its order; a test holds the two against each other. */
 export const INPUTS = {
   operation: z.enum(OPERATIONS, { error: () => `must be one of ${OPERATIONS.join(', ')}` }),
-  'primary-addr': z
-    .string(required('the address of the cluster that is the DR primary in normal running'))
-    .pipe(address),
-  'secondary-addr': z.string(required('the address of the cluster at the DR site')).pipe(address),
+  'primary-addr': address.optional(),
+  'secondary-addr': address.optional(),
   'other-secondary-addrs': addresses.default([]),
   'vault-token': token.optional(),
   'secondary-vault-token': token.optional(),
@@ -246,6 +242,10 @@ export const INPUTS = {
     .string()
     .regex(/^(?!\/|v1\/)[\x21-\x7e]{1,512}$/, 'is not a path below /v1/, like secret/data/canary')
     .regex(/^(?!sys\/|auth\/)[^?#]*$/, 'must be the path of a secret, without a query')
+    .optional(),
+  fleet: z
+    .string()
+    .regex(/^[^\0\r\n]+$/, 'is not a path')
     .optional(),
   'fail-on': z
     .enum(['degraded', 'critical', 'never'], { error: () => 'must be degraded, critical or never' })
@@ -324,7 +324,8 @@ export function readInputs(read: (name: string) => string, secrets: Secrets, mas
   if (mistakes.length > 0 || !parsed.success) throw new InvalidInputs(mistakes)
   // The key may have been read from a file: then what it holds is the secret.
   hide(parsed.data['client-key'] ?? '')
-  const { 'primary-addr': primary, 'secondary-addr': secondary } = parsed.data
+  // A fleet has addresses of its own.
+  const { 'primary-addr': primary = '', 'secondary-addr': secondary = '' } = parsed.data
   const [from, to] = parsed.data.operation === 'failback' ? [secondary, primary] : [primary, secondary]
   const asGiven = { [primary]: given['primary-addr'] ?? primary, [secondary]: given['secondary-addr'] ?? secondary }
   return {
@@ -332,7 +333,11 @@ export function readInputs(read: (name: string) => string, secrets: Secrets, mas
     from,
     to,
     asGiven,
-    'vault-token': parsed.data['vault-token'] ?? parsed.data['dr-operation-token'],
+    // A login is to give the token: then no other takes its place.
+    'vault-token':
+      parsed.data['auth-method'] === 'token'
+        ? (parsed.data['vault-token'] ?? parsed.data['dr-operation-token'])
+        : undefined,
   }
 }
 
@@ -395,6 +400,11 @@ function missingLogin(given: Record<string, string | undefined>): string[] {
     .map((input) => `${input} is missing: auth-method approle logs in with a role id and a secret id`)
 }
 
+const ADDRESSES = [
+  ['primary-addr', 'the cluster that is the DR primary in normal running'],
+  ['secondary-addr', 'the cluster at the DR site'],
+] as const
+
 /** The mistakes that only show when inputs are seen together; told beside the others, so it works on raw texts too. */
 function together(given: Record<string, string | undefined>, fields: Fields | undefined): string[] {
   const mistakes: string[] = []
@@ -405,6 +415,13 @@ function together(given: Record<string, string | undefined>, fields: Fields | un
   })
   if (primary !== undefined && primary === secondary) {
     mistakes.push('secondary-addr is the same address as primary-addr: give the address of the other cluster')
+  }
+  const fleet = given.fleet !== undefined
+  if (fleet && operation !== undefined && operation !== 'status')
+    mistakes.push('fleet goes with operation: status alone')
+  for (const [name, what] of fleet ? [] : ADDRESSES) {
+    if (given[name] === undefined)
+      mistakes.push(`${name} is missing: give the address of ${what}, like https://vault.example.com:8200`)
   }
   if (operation !== undefined) mistakes.push(...missingCredentials(operation, given), ...missingLogin(given))
   if (operation === 'revoke-secondary' && given['secondary-id'] === undefined) {

@@ -94,19 +94,21 @@ export class Lookout {
   }
 }
 
-interface HealthReading {
+export interface HealthReading {
   readonly health: Read<Health>
   readonly led: boolean | undefined
 }
 
-async function healthOf(vault: Vault, within: number): Promise<HealthReading> {
-  const health = await vault.health(within)
+/** @param last nothing more is asked there, but for the leader where a standby answers */
+export async function healthOf(vault: Vault, within: number, last = false): Promise<HealthReading> {
+  const health = await vault.health(within, last)
   if (!health.ok || health.value.standby !== true) return { health, led: undefined }
   const leader = await vault.leader(within)
   return { health, led: leader.ok ? (leader.value.leader_address ?? '') !== '' : undefined }
 }
 
-function reading(
+/** What a reading of status and health comes to. */
+export function reading(
   before: Cluster,
   askedAt: number,
   status: Read<Replication>,

@@ -1,4 +1,6 @@
 /** The story of a run: inputs, a look, a plan, the checks, the steps, another look, and the truth about it. */
+
+import type { Runner } from './actions.ts'
 import { checkTls } from './checks.ts'
 import { CHORES } from './chores.ts'
 import { sleep } from './clock.ts'
@@ -6,12 +8,16 @@ import { primaryOf } from './cluster.ts'
 import { type Carried, oneWay } from './direction.ts'
 import { drill } from './drill.ts'
 import { firstLook } from './gate.ts'
-import { OUTCOMES, type Result } from './report.ts'
+import { InvalidInputs } from './inputs.ts'
+import { concludeFleet, worstFirst } from './outcome.ts'
+import { OUTCOMES, type Report, type Result } from './report.ts'
 import { newReport, openSession, publish, type Session } from './session.ts'
 import { status } from './status.ts'
 
 /** After a cancel GitHub waits 7.5 s before it kills: this much for what is under way, the rest for a last look. In ms. */
 const CANCEL_WITHIN = 3500
+/** GitHub shows ten annotations of a step; the last one is the count of all. */
+const MOST_ANNOTATIONS = 9
 
 /**
  * The main step. It ends by setting the process's exit code, and never throws.
@@ -20,12 +26,7 @@ const CANCEL_WITHIN = 3500
  */
 export async function main(cancelled: AbortSignal): Promise<void> {
   const session = openSession(cancelled)
-  if ('mistakes' in session) {
-    const report = { ...newReport(undefined), operation: session.operation }
-    const result = invalid(session.mistakes)
-    const path = session.runner.reportPath(undefined)
-    return publish(session.runner, { ...report, endedAt: report.startedAt, result }, path, result)
-  }
+  if ('mistakes' in session) return refuse(session.runner, session.operation, session.mistakes)
   const { journal, deadline } = session
   session.runner.remember('report', session.reportPath)
   cancelled.addEventListener('abort', () => {
@@ -33,15 +34,43 @@ export async function main(cancelled: AbortSignal): Promise<void> {
     deadline.shorten(CANCEL_WITHIN)
   })
   try {
+    if (session.inputs.fleet !== undefined) return await fleet(session, session.inputs.fleet)
     // What is under way after a cancel is left alone in the end: it begins nothing new, and GitHub does not wait for it.
     const { leg, ...more } = await Promise.race([carryOut(session), ended(session)])
     await session.end(leg, more)
   } catch (error) {
+    if (error instanceof InvalidInputs) return refuse(session.runner, 'status', error.mistakes)
     // A mistake of ours. Its text may quote anything, so only its kind is told; what is true of the clusters still is.
     journal.note(`An unexpected error ended the run (${error instanceof Error ? error.name : 'of no kind'}).`)
     await session.end(session.first)
     process.exitCode ||= OUTCOMES.unknown
   }
+}
+
+/** The inputs are wrong: told, and nothing sent. */
+function refuse(runner: Runner, operation: Report['operation'], mistakes: readonly string[]): Promise<void> {
+  const report = { ...newReport(undefined), operation }
+  const result = invalid(mistakes)
+  return publish(runner, { ...report, endedAt: report.startedAt, result }, runner.reportPath(undefined), result)
+}
+
+/** `status` of every pair in a file. */
+async function fleet(session: Session, path: string): Promise<void> {
+  // The YAML parser is loaded by this alone.
+  const { readFleet, watchFleet } = await import('./fleet.ts')
+  const { inputs, journal, runner } = session
+  const pairs = await watchFleet(session, readFleet(path))
+  const result = concludeFleet(inputs, pairs)
+  Object.assign(journal.report, { fleet: pairs, result, endedAt: new Date().toISOString() })
+  for (const { name, health, reasons } of worstFirst(pairs)
+    .filter((pair) => pair.health !== 'healthy')
+    .slice(0, MOST_ANNOTATIONS)) {
+    const line = `${name}: ${health}. ${reasons.join(' ')}`
+    if (health === 'critical') runner.fail(line)
+    else runner.warn(line)
+  }
+  await publish(runner, journal.report, session.reportPath, result)
+  await session.http.close()
 }
 
 /** When a cancel has been given all the time there is. */

@@ -24,7 +24,15 @@ import {
 } from './cluster.ts'
 import type { Inputs } from './inputs.ts'
 import type { Step } from './plan.ts'
-import { type Health, type LegReport, OUTCOMES, type Outcome, type Report, type Result } from './report.ts'
+import {
+  type FleetPair,
+  type Health,
+  type LegReport,
+  OUTCOMES,
+  type Outcome,
+  type Report,
+  type Result,
+} from './report.ts'
 
 export interface Ending {
   readonly inputs: Inputs
@@ -93,6 +101,36 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 const fails = (health: Health, failOn: Inputs['fail-on']): boolean =>
   failOn === 'degraded' ? health !== 'healthy' : failOn === 'critical' && health === 'critical'
+
+const WORST: Record<Health, number> = { critical: 2, degraded: 1, healthy: 0 }
+
+/** Worst first, and by name where they are equally well. */
+export const worstFirst = (pairs: readonly FleetPair[]): FleetPair[] =>
+  [...pairs].sort((a, b) => WORST[b.health] - WORST[a.health] || (a.name < b.name ? -1 : 1))
+
+/** The verdict on a fleet: as well as its worst pair. */
+export function concludeFleet(inputs: Inputs, pairs: readonly FleetPair[]): Result {
+  const count = (health: Health) => pairs.filter((pair) => pair.health === health).length
+  const health = worstFirst(pairs)[0]?.health ?? 'critical'
+  const counts = (['critical', 'degraded', 'healthy'] as const).map((word) => `${count(word)} ${word}`).join(', ')
+  return {
+    outcome: 'done',
+    exitCode: fails(health, inputs['fail-on']) ? 1 : 0,
+    changed: false,
+    health,
+    activeAddr: '',
+    redundancy: pairs.every(({ secondary, health: own }) => secondary !== '' && own === 'healthy')
+      ? 'protected'
+      : 'unprotected',
+    lag: undefined,
+    rtoMs: undefined,
+    rpoEntries: undefined,
+    clusterId: '',
+    verdict: health === 'healthy' ? `All ${pairs.length} pairs are healthy.` : `Of ${pairs.length} pairs, ${counts}.`,
+    reasons: [],
+    next: [],
+  }
+}
 
 /** What is true of the clusters comes first; what the run did only tells apart what they leave open. */
 function decide({ inputs, steps, deeds, world, checks, cancelled, chore, short = [], legs }: Ending): Outcome {
@@ -240,7 +278,9 @@ function words(outcome: Outcome, ending: Ending): Words {
   const { inputs, world, steps, checks, report, deeds, legs, short = [] } = ending
   const { from, to } = world
   const again = `Run the same workflow again (\`operation: ${inputs.operation}\`): it goes on from what the clusters say.`
-  const failed = report.steps.filter(({ state }) => state === 'failed' || state === 'interrupted')
+  const failed = report.steps.filter(
+    ({ state, because: why }) => why !== undefined && ['failed', 'interrupted', 'blocked'].includes(state),
+  )
   const because = failed.map((step) => `${step.name} on ${step.host}: ${step.because}.`)
   const refusals = checks.filter(({ state }) => state === 'failed')
   const reasons = [...refusals.map(({ name, evidence }) => `${name}: ${evidence}.`), ...because]

@@ -63,6 +63,17 @@ export interface LegReport {
   readonly outage: Deeds['outage']
 }
 
+/** One pair of a fleet, as it was read once. */
+export interface FleetPair {
+  readonly name: string
+  readonly health: Health
+  /** Hosts by the role they have today; empty where no primary, or more than one, is seen. */
+  readonly primary: string
+  readonly secondary: string
+  readonly lag: number | undefined
+  readonly reasons: readonly string[]
+}
+
 export interface Result {
   readonly outcome: Outcome
   readonly exitCode: number
@@ -115,6 +126,8 @@ export interface Report {
   deeds: Deeds
   /** The legs of a drill that came to their end, in order. */
   legs?: readonly LegReport[]
+  /** `status` of a fleet: every pair, in the order of the file. */
+  fleet?: readonly FleetPair[]
   result?: Result
 }
 

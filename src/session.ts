@@ -66,8 +66,7 @@ export class Session {
   readonly deadline: Deadline
   readonly http: Http
   readonly secrets: Secrets
-  /** The direction that the inputs name. */
-  readonly first: Leg
+  #first: Leg | undefined
 
   constructor(
     runner: Runner,
@@ -88,13 +87,20 @@ export class Session {
       () => runner.save(report, this.reportPath),
     )
     this.deadline = new Deadline(inputs.timeout)
-    this.http = new Http({
+    const tls = {
       ca: inputs['ca-cert'],
       cert: inputs['client-cert'],
       key: inputs['client-key'],
       serverName: inputs['tls-server-name'],
-    })
-    this.first = this.leg(inputs, report.deeds)
+    }
+    // A thousand pairs must not hold more than one connection each.
+    this.http = new Http(tls, inputs.fleet === undefined ? null : 1)
+  }
+
+  /** The direction that the inputs name. */
+  get first(): Leg {
+    this.#first ??= this.leg(this.inputs, this.journal.report.deeds)
+    return this.#first
   }
 
   /** A run from one cluster to another; what it does is written down in `deeds`. */
@@ -283,8 +289,8 @@ export function newReport(inputs: Pick<Inputs, 'operation' | 'mode' | 'dry-run' 
       url: env('GITHUB_RUN_ID') === '' ? '' : run,
     },
     hosts: {
-      from: inputs === undefined ? '' : hostOf(inputs.from),
-      to: inputs === undefined ? '' : hostOf(inputs.to),
+      from: inputs === undefined || inputs.from === '' ? '' : hostOf(inputs.from),
+      to: inputs === undefined || inputs.to === '' ? '' : hostOf(inputs.to),
     },
     checks: [],
     steps: [],

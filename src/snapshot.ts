@@ -12,6 +12,7 @@ import { dirname } from 'node:path'
 import { createGunzip } from 'node:zlib'
 import { z } from 'zod'
 import { type Deadline, sleep } from './clock.ts'
+import { loopback } from './inputs.ts'
 import { printable } from './printable.ts'
 import type { Secrets } from './secrets.ts'
 import { type Read, Vault } from './vault/client.ts'
@@ -191,8 +192,6 @@ async function activeNode({ source, until, signal }: Request, location: string |
 
 const urlOf = (text: string | undefined): URL | undefined =>
   text !== undefined && URL.canParse(text) ? new URL(text) : undefined
-
-const loopback = (host: string) => host === 'localhost' || host === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(host)
 
 /** A short look goes on by itself; only nobody waits for it any more. */
 async function unlessCancelled<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {

@@ -5,6 +5,7 @@ import { Deadline, sleep, span } from './clock.ts'
 import { other, primaryOf, role, SIDES, type World } from './cluster.ts'
 import { examine } from './credentials.ts'
 import { firstLook } from './gate.ts'
+import { sickNodes } from './nodes.ts'
 import { watchOthers } from './others.ts'
 import { diagnose } from './outcome.ts'
 import { view } from './report.ts'
@@ -20,7 +21,7 @@ export async function status(session: Session): Promise<string[]> {
   journal.report.before = { from: view(world.from), to: view(world.to) }
   for (const side of SIDES) journal.say(`${world[side].host}: ${view(world[side]).says}`)
   const primary = primaryOf(world)
-  const [tokens, behind, others] = await Promise.all([
+  const [tokens, behind, others, sick] = await Promise.all([
     examine(
       { vaultToken: inputs['vault-token'], drOperationToken: inputs['dr-operation-token'] },
       primary === undefined ? undefined : vaults[primary],
@@ -28,6 +29,7 @@ export async function status(session: Session): Promise<string[]> {
     ),
     diagnose(world).health === 'healthy' ? catchesUp(run, world) : undefined,
     primary === undefined ? [] : watchOthers(session, inputs[primary]),
+    sickNodes(run),
   ])
   const ending = [tokens.vaultToken, tokens.drOperationToken].some(
     (facts) => facts?.lookup?.ok && facts.lookup.value.ttl > 0 && facts.lookup.value.ttl * 1000 < inputs.timeout,
@@ -38,6 +40,7 @@ export async function status(session: Session): Promise<string[]> {
   return [
     ...(behind === undefined ? [] : [behind]),
     ...others,
+    ...sick,
     ...(ending ? [`A token ends within ${span(inputs.timeout)}.`] : []),
     ...(refused ? ['The primary does not accept a token that was given (HTTP 403).'] : []),
   ]

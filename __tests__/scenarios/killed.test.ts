@@ -15,9 +15,7 @@ const KILLS: Readonly<Record<string, { readonly path: string; readonly ends: rea
 for (const [write, { path, ends }] of Object.entries(KILLS)) {
   story(
     `killed right after ${write}: the post step tells what is, and the next run ends at the goal`,
-    {
-      windows,
-    },
+    { windows, tls: true },
     async ({ world, start, run }) => {
       const running = start(failover)
       await until(`${write} is applied`, () => world.writes().some((one) => one.applied && one.path === path))

@@ -1,7 +1,9 @@
 import { expect } from '@jest/globals'
 import type { Fault } from '../../src/simulator/faults.ts'
+import type { RecordedRequest } from '../../src/simulator/server.ts'
+import { call, pause } from '../simulator/stranger.ts'
 import { PATHS } from '../support/invariants.ts'
-import { expectRun, story } from '../support/story.ts'
+import { expectRun, story, until } from '../support/story.ts'
 
 const failover = { operation: 'failover' }
 
@@ -34,7 +36,7 @@ for (const [write, path] of Object.entries(WRITES)) {
   for (const [loss, fault] of Object.entries({ ...LOSSES, ...RARER[write] })) {
     story(
       `${write} ${loss}: the failover is done, and no role change was applied twice`,
-      {},
+      { tls: write === 'promote' },
       async ({ world, run }) => {
         world.fault({ ...fault, path, method: 'POST', times: 1 })
         const ran = await run({ ...failover, 'catch-up-timeout': '5s' })
@@ -51,6 +53,26 @@ for (const [write, path] of Object.entries(WRITES)) {
       },
     )
   }
+}
+
+for (const [write, path] of Object.entries({ demote: PATHS.demote, promote: PATHS.promote })) {
+  story(
+    `${write} that is lost on its way and arrives late is not met by a second one`,
+    {},
+    async ({ world, start }) => {
+      world.fault({ path, kind: 'reset-before', times: 1 })
+      const running = start(failover)
+      const mine = (): RecordedRequest[] => world.requests.filter((request) => request.path === path)
+      await until('it is sent', () => mine().length > 0)
+      const cluster = write === 'demote' ? world.primary : world.secondary
+      const sent = { token: world.tokens.batch, body: { dr_operation_token: world.tokens.batch } }
+      // What a proxy held back for half a second. In this time the cluster shows nothing of it.
+      await pause(500)
+      await call(world, cluster, 'POST', path, sent)
+      expectRun(await running.ended, { outcome: 'done', redundancy: 'protected' })
+      expect(mine()).toHaveLength(2)
+    },
+  )
 }
 
 story('a public key that is not given at first is asked for again', {}, async ({ world, run }) => {

@@ -4,7 +4,7 @@ import { expectRun, story } from '../support/story.ts'
 const WHOLE = ['demote', 'generate-public-key', 'promote', 'secondary-token', 'update-primary']
 const calls = (writes: readonly string[]) => writes.map((write) => write.replace(/.*: /, '')).sort()
 
-story('a failover, the same again, the way back, and that again', {}, async ({ world, run }) => {
+story('a failover, the same again, the way back, and that again', { tls: true }, async ({ world, run }) => {
   const there = await run({ operation: 'failover' })
   expectRun(there, {
     outcome: 'done',
@@ -97,9 +97,13 @@ story('a third cluster of the set stays untouched', { clusters: 3 }, async ({ wo
   expect(world.requests.filter(({ cluster }) => cluster === 'tertiary')).toEqual([])
 })
 
-story('addresses are taken with a slash at their end, and given back as they came', {}, async ({ world, run }) => {
-  const given = { 'primary-addr': `${world.primary.addr}/`, 'secondary-addr': `${world.secondary.addr}/` }
-  const ran = await run({ operation: 'status', ...given })
-  expectRun(ran, { outcome: 'done', health: 'healthy' })
-  expect(Object.values(given)).toContain(ran.outputs['active-addr'])
-})
+story(
+  'addresses are taken with a slash at their end, and given back as they came',
+  { tls: true },
+  async ({ world, run }) => {
+    const given = { 'primary-addr': `${world.primary.addr}/`, 'secondary-addr': `${world.secondary.addr}/` }
+    const ran = await run({ operation: 'status', ...given })
+    expectRun(ran, { outcome: 'done', health: 'healthy' })
+    expect(Object.values(given)).toContain(ran.outputs['active-addr'])
+  },
+)

@@ -179,3 +179,14 @@ story('a token is sent to the clusters that are named, and each only where it be
     expect([path, role]).toEqual([path, 'primary'])
   }
 })
+
+story(
+  'every secret that is given is masked by the runner too, before anything else is said',
+  {},
+  async ({ world, run }) => {
+    const ran = await run({ operation: 'failover', 'vault-token': world.tokens.operator })
+    const masked = ran.log.split('\n').filter((line) => line.startsWith('::add-mask::'))
+    for (const token of [world.tokens.operator, world.tokens.batch]) expect(masked).toContain(`::add-mask::${token}`)
+    expect(ran.log.startsWith('::add-mask::')).toBe(true)
+  },
+)

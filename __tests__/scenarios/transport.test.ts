@@ -46,11 +46,11 @@ story(
   },
 )
 
-story('plain http on loopback', { tls: false }, async ({ run }) => {
+story('plain http on loopback', {}, async ({ run }) => {
   expectRun(await run(failover), { outcome: 'done', redundancy: 'protected' })
 })
 
-story('an unknown CA is no reason to talk to anybody', {}, async ({ world, run }) => {
+story('an unknown CA is no reason to talk to anybody', { tls: true }, async ({ world, run }) => {
   const ran = await run({ ...failover, 'ca-cert': STRANGER.ca })
   expectRun(ran, { outcome: 'blocked', changed: 'false', 'active-addr': '' })
   expect(stateOf(ran, 'primary-reachable')).toBe('failed')
@@ -59,13 +59,13 @@ story('an unknown CA is no reason to talk to anybody', {}, async ({ world, run }
   expect(world.requests).toEqual([])
 })
 
-story('a certificate for another name', {}, async ({ world, run }) => {
+story('a certificate for another name', { tls: true }, async ({ world, run }) => {
   const ran = await run({ ...failover, 'tls-server-name': 'vault.elsewhere.example' })
   expectRun(ran, { outcome: 'blocked' })
   expect(world.requests).toEqual([])
 })
 
-story('NODE_TLS_REJECT_UNAUTHORIZED=0 switches no verification off', {}, async ({ world, run }) => {
+story('NODE_TLS_REJECT_UNAUTHORIZED=0 switches no verification off', { tls: true }, async ({ world, run }) => {
   const ran = await run({ operation: 'status', 'ca-cert': '' }, { env: { NODE_TLS_REJECT_UNAUTHORIZED: '0' } })
   expectRun(ran, { outcome: 'blocked' })
   expect(world.requests).toEqual([])

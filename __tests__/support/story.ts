@@ -26,7 +26,7 @@ export interface Begun extends Omit<Running, 'ended' | 'post'> {
 export function story(name: string, options: WorldOptions, tell: (story: Story) => Promise<void>): void {
   test.concurrent(name, async () => {
     let asked = () => false
-    const world = await startWorld(unhurried({ tls: false, ...options }, () => asked()))
+    const world = await startSomewhere(unhurried({ tls: false, ...options }, () => asked()))
     asked = () => world.requests.length > 0
     const job = openJob()
     const children: Running['child'][] = []
@@ -52,6 +52,25 @@ export function story(name: string, options: WorldOptions, tell: (story: Story) 
       job.close()
     }
   }, 60_000)
+}
+
+let lastPort = 10_000 + 2 * Math.floor(Math.random() * 10_000)
+
+/**
+ * On ports that no system hands out by itself: a cluster that is stopped must find its port free when it comes back, and
+ * nobody may meet another story's cluster there meanwhile.
+ */
+async function startSomewhere(options: WorldOptions): Promise<World> {
+  for (let tries = 1; ; tries += 1) {
+    const ports = [1, 2, 3].map((each) => lastPort + 2 * each)
+    lastPort = (ports[2] ?? 0) > 31_000 ? 10_000 : (ports[2] ?? 0)
+    try {
+      return await startWorld({ ...options, ports })
+    } catch (error) {
+      const taken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
+      if (!taken || tries === 20) throw error
+    }
+  }
 }
 
 /**

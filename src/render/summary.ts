@@ -9,12 +9,13 @@ import type { Check } from '../checks.ts'
 import { span } from '../clock.ts'
 import { SIDES, type Side } from '../cluster.ts'
 import type { Operation } from '../inputs.ts'
+import { worstFirst } from '../outcome.ts'
 import type { StepName } from '../plan.ts'
 import { code, printable } from '../printable.ts'
 import type { ClusterView, Health, Outcome, Report, Result, StepReport } from '../report.ts'
 
 /** The most that is shown of each list; a report that holds more is still in the JSON file in full. */
-const MOST = { sentences: 20, steps: 40, checks: 60 }
+const MOST = { sentences: 20, steps: 40, checks: 60, pairs: 1000 }
 /** The longest sentence of ours, and the longest piece of evidence or name, in characters. */
 const LONGEST = { sentence: 600, evidence: 300, name: 100, heading: 140 }
 
@@ -31,12 +32,13 @@ export function renderSummary(report: Report): string {
     `## ${MARKS[tone]} ${prose(headline, LONGEST.heading)}`,
     alert(tone, [
       prose(more),
-      operation === 'status' ? facts(report) : '',
+      operation === 'status' && report.fleet === undefined ? facts(report) : '',
       invalid ? bullets(reasons, prose) : '',
       nextSteps(report, prose),
     ]),
     invalid ? '' : list('Why', reasons, prose),
     clusters(report),
+    fleet(report, prose),
     operation === 'status' ? '' : facts(report),
     gantt(report),
     timeline(report, prose),
@@ -254,6 +256,32 @@ const PROTECTION: Record<Result['redundancy'], string> = {
 function loss(lost: number | 'unknown'): string {
   if (lost === 'unknown') return 'Loss **unknown** (RPO)'
   return lost === 0 ? '**0** WAL entries lost (RPO)' : `at most **${entries(lost)}** lost (RPO)`
+}
+
+/* ------------------------------------------------------------------------------------------------------------- a fleet */
+
+/** Every pair, worst first; a thousand rows stay well below what GitHub takes, and the rest are a count. */
+function fleet({ fleet: pairs = [] }: Report, prose: Prose): string {
+  if (pairs.length === 0) return ''
+  const rows = worstFirst(pairs)
+    .slice(0, MOST.pairs)
+    .map(({ name, health, primary, secondary, lag, reasons }) =>
+      tr([
+        `${MARKS[HEALTH_TONES[health]]} ${health}`,
+        cell(name),
+        code(primary),
+        code(secondary),
+        lag === undefined ? '' : entries(lag),
+        prose(reasons.join(' '), LONGEST.evidence),
+      ]),
+    )
+  const more = pairs.length - rows.length
+  return [
+    tr(['health', 'pair', 'DR primary', 'secondary', 'lag', 'why']),
+    '|:--|:--|:--|:--|--:|:--|',
+    ...rows,
+    ...(more > 0 ? ['', `… and ${more} more; all are in the report.`] : []),
+  ].join('\n')
 }
 
 /* ----------------------------------------------------------------------------------------------------------- the steps */

@@ -64,8 +64,8 @@ export class Vault {
   }
 
   /** GET sys/health: every status code that carries the body is data, also 429, 472, 473, 501 and 503 (facts 2.1). */
-  health(within: number): Promise<Read<schemas.Health>> {
-    return this.#get('sys/health', schemas.health, { within, anyStatus: true })
+  health(within: number, last = false): Promise<Read<schemas.Health>> {
+    return this.#get('sys/health', schemas.health, { within, anyStatus: true, last })
   }
 
   /** GET sys/leader: who is the active node of this cluster (facts 2.2). */
@@ -279,10 +279,10 @@ export class Vault {
   async #get<T extends z.ZodType>(
     path: string,
     schema: T,
-    options: { within?: number; token?: string; anyStatus?: boolean; headers?: Record<string, string> },
+    options: { within?: number; token?: string; anyStatus?: boolean; last?: boolean; headers?: Record<string, string> },
   ): Promise<Read<z.output<T>>> {
-    const { within = READ_WITHIN, token, anyStatus = false, headers } = options
-    const answer = await this.#http.send(this.addr, { method: 'GET', path, token, within, headers })
+    const { within = READ_WITHIN, token, anyStatus = false, last = false, headers } = options
+    const answer = await this.#http.send(this.addr, { method: 'GET', path, token, within, headers, last })
     return this.#read(answer, schema, anyStatus)
   }
 

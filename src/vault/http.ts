@@ -25,6 +25,8 @@ export interface Call {
   readonly within: number
   /** A connection of its own: a write must not meet a socket that the server is just closing. */
   readonly fresh?: boolean
+  /** Nothing more is asked there: the connection is closed after the answer. */
+  readonly last?: boolean
 }
 
 /** What came back: an answer (of any status), or none. */
@@ -65,7 +67,8 @@ export class Http {
   readonly #kept: Dispatcher
   readonly #fresh: Dispatcher
 
-  constructor(tls: Tls) {
+  /** @param connections to one origin at a time; without a bound a look that hangs holds up no other */
+  constructor(tls: Tls, connections: number | null = null) {
     const connect = {
       // Said out loud, since NODE_TLS_REJECT_UNAUTHORIZED=0 of an earlier step would switch the default off.
       rejectUnauthorized: true,
@@ -78,7 +81,7 @@ export class Http {
     const proxied = ['http_proxy', 'https_proxy', 'HTTP_PROXY', 'HTTPS_PROXY'].some((name) => process.env[name])
     const dispatcher = (pipelining: number) => {
       // A deadline for the whole request stands above these, which only see idle time.
-      const options = { connect, pipelining, allowH2: false, headersTimeout: 0, bodyTimeout: 0 }
+      const options = { connect, connections, pipelining, allowH2: false, headersTimeout: 0, bodyTimeout: 0 }
       return proxied ? new EnvHttpProxyAgent({ ...options, requestTls: connect }) : new Agent(options)
     }
     this.#kept = dispatcher(1)
@@ -106,8 +109,9 @@ export class Http {
           ...(call.body === undefined ? {} : { 'content-type': 'application/json' }),
           ...call.headers,
         },
+        reset: call.last ?? false,
         body: call.body === undefined ? null : JSON.stringify(call.body),
-        signal: AbortSignal.timeout(call.within),
+        signal: AbortSignal.timeout(Math.ceil(call.within)),
       })
       return await read(answer)
     } catch (error) {
@@ -272,7 +276,7 @@ const PERHAPS_SENT: Record<string, string> = {
 
 function explain(error: unknown, within: number): { because: string; sent: boolean } {
   for (const { code, name } of causes(error)) {
-    if (name === 'TimeoutError') return { because: `no answer within ${within} ms`, sent: true }
+    if (name === 'TimeoutError') return { because: `no answer within ${span(within)}`, sent: true }
     const unsent = UNSENT[code]
     if (unsent !== undefined) return { because: unsent, sent: false }
     const sent = PERHAPS_SENT[code]

@@ -1,0 +1,4 @@
+# `dr-operation-token` for `disable`: used at `secondary-addr`.
+path "sys/replication/dr/secondary/disable" {
+  capabilities = ["update"]
+}
