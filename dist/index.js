@@ -49370,6 +49370,11 @@ const JUDGES = {
         if (!NEEDS_VAULT.some((name) => now.due.has(name)))
             return none('not needed for what is due');
         const { login } = now;
+        const { secondaryToken: own } = now.credentials;
+        // Enrolling comes last, and must not fail on a token after the primary has been enabled.
+        if (own?.ok === false) {
+            return bad(`${now.world.to.host} does not accept the secondary-vault-token: ${own.because}`, 'Give a token of the cluster that is to be enrolled as `secondary-vault-token`; it knows its own tokens alone.');
+        }
         if (login?.ok === false)
             return { ...bad(`the login failed: ${login.because}`), fix: login.fix ?? '' };
         return token('vault-token', now.credentials.vaultToken);
@@ -49818,6 +49823,7 @@ function describe(cluster) {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   R7: () => (/* binding */ PATHS),
+/* harmony export */   TG: () => (/* binding */ again),
 /* harmony export */   bG: () => (/* binding */ isBatch),
 /* harmony export */   sb: () => (/* binding */ examine)
 /* harmony export */ });
@@ -50581,6 +50587,8 @@ async function gate(session, leg) {
     const verified = journal.report.checks.filter(({ name }) => name === 'tls-verification');
     const due = new Set(open().map(({ name }) => name));
     const evidence = await gather(run, world, due);
+    if (evidence.canary?.ok)
+        run.canary = evidence.canary.digest;
     const until = new clock/* Deadline */.B2(Math.min(inputs['catch-up-timeout'], run.deadline.left));
     let lag;
     for (;;) {
@@ -50611,11 +50619,12 @@ async function gate(session, leg) {
 async function gather({ inputs, vaults, tokens }, world, due) {
     const asVault = build_checks/* NEEDS_VAULT */.bh.some((name) => due.has(name));
     const asDr = build_checks/* NEEDS_DR */.v5.some((name) => due.has(name));
-    const primary = (0,build_cluster/* primaryOf */.Os)(world) ?? ((0,build_cluster/* twoPrimaries */.Re)(world) ? 'to' : due.has('enable') ? 'from' : undefined);
+    const primary = due.has('enable') ? 'from' : ((0,build_cluster/* primaryOf */.Os)(world) ?? ((0,build_cluster/* twoPrimaries */.Re)(world) ? 'to' : undefined));
     const login = asVault && primary !== undefined ? await tokens.login(primary) : undefined;
     const shares = asDr && inputs['dr-operation-token'] === undefined;
     const attempt = (side) => shares && (0,build_cluster/* role */.JC)(world[side]) === 'secondary' ? vaults[side].attempt(tokens.forCeremony(world[side])) : undefined;
-    const [credentials, ofFrom, ofTo, performance, canary] = await Promise.all([
+    const own = inputs['secondary-vault-token'] ?? tokens.vault;
+    const [credentials, ofFrom, ofTo, performance, canary, secondaryToken] = await Promise.all([
         (0,build_credentials/* examine */.sb)({
             vaultToken: asVault && tokens.vault !== '' ? tokens.vault : undefined,
             drOperationToken: asDr ? inputs['dr-operation-token'] : undefined,
@@ -50628,9 +50637,10 @@ async function gather({ inputs, vaults, tokens }, world, due) {
         inputs['verify-path'] !== undefined && due.has('demote') && (0,build_cluster/* role */.JC)(world.from) === 'primary'
             ? (0,verify/* readCanary */.B)(vaults.from, tokens.vault, inputs)
             : undefined,
+        due.has('enrol') && own !== '' ? (0,build_credentials/* again */.TG)(() => vaults.to.lookupSelf(own)) : undefined,
     ]);
     return {
-        credentials,
+        credentials: { ...credentials, secondaryToken },
         login,
         attempts: { from: ofFrom, to: ofTo },
         performance: performance && { from: performance[0], to: performance[1] },
@@ -50695,7 +50705,7 @@ function tell(journal, checks) {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6760);
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3029);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3938);
 /* harmony import */ var _post_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6756);
 /**
  * The entry of the bundle. The name of the file that the runner started says which step this is: `dist/index.js` is the
@@ -51266,7 +51276,7 @@ function reading(before, askedAt, status, read) {
 
 /***/ }),
 
-/***/ 3029:
+/***/ 3938:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -51280,7 +51290,7 @@ var checks = __nccwpck_require__(7163);
 // EXTERNAL MODULE: ./build/ceremony.js
 var ceremony = __nccwpck_require__(9362);
 // EXTERNAL MODULE: ./build/cluster.js
-var cluster = __nccwpck_require__(918);
+var build_cluster = __nccwpck_require__(918);
 // EXTERNAL MODULE: ./build/credentials.js
 var credentials = __nccwpck_require__(9522);
 // EXTERNAL MODULE: ./build/gate.js + 1 modules
@@ -51322,12 +51332,12 @@ const CHORES = {
     'delete-operation-token': discard,
 };
 /** The DR secondary of the pair, the one at the address to fail over to if both are. */
-const secondarySide = ({ lookout }) => ['to', 'from'].find((side) => (0,cluster/* role */.JC)(lookout.world[side]) === 'secondary');
+const secondarySide = ({ lookout }) => ['to', 'from'].find((side) => (0,build_cluster/* role */.JC)(lookout.world[side]) === 'secondary');
 /** Both clusters, read. */
 async function looked({ first, journal }) {
     const world = await (0,gate/* firstLook */.y)(first.run.lookout, journal);
     journal.report.before = { from: (0,report/* view */.U)(world.from), to: (0,report/* view */.U)(world.to) };
-    for (const side of cluster/* SIDES */.BV)
+    for (const side of build_cluster/* SIDES */.BV)
         journal.say(`${world[side].host}: ${(0,report/* view */.U)(world[side]).says}`);
     return first.run;
 }
@@ -51336,7 +51346,7 @@ const blocked = (says, ...next) => ({ is: 'blocked', says, next });
 async function issue(session) {
     const run = await looked(session);
     const { inputs, vaults, lookout, tokens, journal } = run;
-    const side = (0,cluster/* primaryOf */.Os)(lookout.world);
+    const side = (0,build_cluster/* primaryOf */.Os)(lookout.world);
     if (side === undefined)
         return blocked('No primary is seen, and only a primary makes batch tokens');
     const vault = vaults[side];
@@ -51429,7 +51439,7 @@ async function generate(session) {
 async function cancel(session) {
     const run = await looked(session);
     const { inputs, vaults, lookout, tokens, deeds } = run;
-    const sides = cluster/* SIDES */.BV.filter((side) => (0,cluster/* role */.JC)(lookout.world[side]) === 'secondary');
+    const sides = build_cluster/* SIDES */.BV.filter((side) => (0,build_cluster/* role */.JC)(lookout.world[side]) === 'secondary');
     if (sides.length === 0)
         return blocked('No DR secondary is seen');
     const ended = [];
@@ -51476,6 +51486,10 @@ async function discard(session) {
     if (answer.kind === 'accepted') {
         deeds.accepted += 1;
         return { is: 'done', says: `The DR operation token was revoked on ${host}` };
+    }
+    const old = ((0,build_cluster/* compareVersions */.Zy)(lookout.world[side].health?.version, '2.0.0') ?? -1) < 0;
+    if (answer.kind === 'refused' && answer.status === 403 && (old || tokens.header !== undefined)) {
+        return { is: 'unchanged', says: `The token is not valid on ${host}, or not any more` };
     }
     return {
         is: answer.kind === 'unclear' ? 'unclear' : 'failed',
@@ -51550,13 +51564,13 @@ async function execute(run, steps) {
     }
 }
 /** After a cancel one thing is still begun: the promotion that ends a state in which nobody serves, made by this run. */
-const endsNoPrimary = (run, step, world) => step.name === 'promote' && run.deeds.demoted && (0,cluster/* nobodyPrimary */.uc)(world) && run.deadline.left > 500;
+const endsNoPrimary = (run, step, world) => step.name === 'promote' && run.deeds.demoted && (0,build_cluster/* nobodyPrimary */.uc)(world) && run.deadline.left > 500;
 /** The state that this step starts from was made by this run, or shows plainly; else somebody may be at work on it. */
 function prepared({ deeds, lookout, inputs }, step) {
     // Setting up, taking apart and demoting begin where nothing is at work, and nobody waits for a primary meanwhile.
     if ((step.name !== 'promote' && step.name !== 'follow') || deeds.demoted || deeds.promoted)
         return true;
-    return inputs.mode === 'emergency' && (0,cluster/* role */.JC)(lookout.world.from) === 'unknown';
+    return inputs.mode === 'emergency' && (0,build_cluster/* role */.JC)(lookout.world.from) === 'unknown';
 }
 /**
  * Nobody is primary, or nobody follows, and it was not this run that made it so: an earlier run may have died half way,
@@ -51579,7 +51593,7 @@ async function wait(run, step) {
     const { journal, lookout, inputs, deeds } = run;
     journal.begin(step, lookout.world);
     // A cluster that tells nothing is not waited for as long as one that is on its way.
-    const hidden = cluster/* SIDES */.BV.some((side) => (0,cluster/* role */.JC)(lookout.world[side]) === 'unknown');
+    const hidden = build_cluster/* SIDES */.BV.some((side) => (0,build_cluster/* role */.JC)(lookout.world[side]) === 'unknown');
     const until = deeds.sent === 0 && hidden ? new clock/* Deadline */.B2(Math.min(inputs['catch-up-timeout'], run.deadline.left)) : run.deadline;
     let against;
     for await (const world of lookout.watch(step.on, until)) {
@@ -51606,7 +51620,7 @@ async function act(run, step, steps) {
             return (0,bring/* bring */.VB)(run, step, 'demote sent', () => tokens.asVault('from', (token) => vaults.from.demote(token)));
         case 'promote': {
             // The key for the way back in is made while the other cluster is being promoted: it changes no role.
-            if (steps.some(({ name }) => name === 'follow') && (0,cluster/* lastRole */.FO)(lookout.world.from) === 'secondary') {
+            if (steps.some(({ name }) => name === 'follow') && (0,build_cluster/* lastRole */.FO)(lookout.world.from) === 'secondary') {
                 run.followerKey = (0,attach/* publicKey */.jE)(run, 'from', tokens.header);
             }
             return (0,bring/* bring */.VB)(run, step, 'promote sent', () => {
@@ -51662,12 +51676,44 @@ async function wayBack(run) {
 /** Upper bound of the WAL entries that a promotion now would lose, from what both show of themselves. */
 function atRisk(world) {
     const { from, to } = world;
-    if ((0,cluster/* role */.JC)(from) !== 'secondary')
+    if ((0,build_cluster/* role */.JC)(from) !== 'secondary')
         return 'unknown';
-    if ((0,cluster/* sameRoot */.bg)(world))
+    if ((0,build_cluster/* sameRoot */.bg)(world))
         return 0;
     const [wrote, received] = [from.dr?.last_dr_wal, to.dr?.last_remote_wal];
     return wrote !== undefined && received !== undefined && received > 0 ? Math.max(0, wrote - received) : 'unknown';
+}
+
+// EXTERNAL MODULE: ./build/printable.js
+var printable = __nccwpck_require__(3911);
+;// CONCATENATED MODULE: ./build/nodes.js
+/**
+ * The nodes of a cluster, as autopilot sees them: a follower that a role change left sealed does no harm until the active
+ * node fails, so nobody notices it by the cluster's answers.
+ */
+
+
+/**
+ * Nodes that are not well, in a sentence for each cluster, with what to do. A cluster is passed over where no token may
+ * ask it (autopilot/state: a batch token on a DR secondary, the Vault token on the primary; facts 3.5).
+ */
+async function sickNodes({ vaults, lookout, tokens, }) {
+    const told = await Promise.all(build_cluster/* SIDES */.BV.map(async (side) => {
+        const cluster = lookout.world[side];
+        const token = (0,build_cluster/* role */.JC)(cluster) === 'secondary' ? tokens.header : (0,build_cluster/* role */.JC)(cluster) === 'primary' ? tokens.vault : undefined;
+        if (token === undefined || token === '')
+            return [];
+        const read = await vaults[side].nodes(token);
+        const servers = read.ok ? Object.entries(read.value.servers ?? {}) : [];
+        const sick = servers.filter(([, { healthy, node_status: status }]) => healthy === false || (status !== undefined && status !== 'alive'));
+        const names = sick.map(([id, { name }]) => (0,printable/* printable */.g)(name ?? id, 60));
+        return names.length === 0
+            ? []
+            : [
+                `${cluster.host}: ${names.length === 1 ? 'a node is' : 'nodes are'} not healthy: ${names.slice(0, 9).join(', ')}. After a role change a node may come back sealed: unseal it with the key shares of the DR set.`,
+            ];
+    }));
+    return told.flat();
 }
 
 ;// CONCATENATED MODULE: ./build/others.js
@@ -51692,12 +51738,12 @@ async function repoint(session, main) {
         // The primary is there by this run's own doing: nobody else is expected to be at work on its secondaries.
         run.deeds.promoted = main.run.deeds.promoted;
         const world = await (0,gate/* firstLook */.y)(run.lookout, run.journal);
-        if ((0,cluster/* role */.JC)(world.from) === 'secondary')
+        if ((0,build_cluster/* role */.JC)(world.from) === 'secondary')
             await execute(run, steps);
         main.run.deeds.accepted += run.deeds.accepted;
         main.run.deeds.sent += run.deeds.sent;
         const { from, to } = run.lookout.world;
-        return (0,cluster/* follows */.pk)(from, to)
+        return (0,build_cluster/* follows */.pk)(from, to)
             ? []
             : [`${from.host} does not follow ${to.host}: ${run.lookout.world.from.because ?? 'see its step'}.`];
     }));
@@ -51707,7 +51753,7 @@ async function repoint(session, main) {
 async function watchOthers(session, primary) {
     const told = await Promise.all(legs(session, primary).map(async ({ run }) => {
         const { from, to } = await (0,gate/* firstLook */.y)(run.lookout, run.journal);
-        return (0,cluster/* follows */.pk)(from, to)
+        return (0,build_cluster/* follows */.pk)(from, to)
             ? []
             : [`${from.host} does not stream from ${to.host}: ${from.because ?? from.dr?.state ?? 'no state'}.`];
     }));
@@ -51723,12 +51769,16 @@ var verify = __nccwpck_require__(419);
 
 
 
+
 async function oneWay(session, leg) {
     const { run, steps } = leg;
     if (!(await (0,gate/* gate */.G)(session, leg)) || run.inputs['dry-run'])
         return { leg };
     await execute(run, steps);
-    const switched = steps.some(({ name }) => name === 'follow') && (0,cluster/* role */.JC)(run.lookout.world.to) === 'primary';
+    if (!session.cancelled.aborted && run.deeds.sent > 0)
+        for (const sick of await sickNodes(run))
+            run.journal.note(sick);
+    const switched = steps.some(({ name }) => name === 'follow') && (0,build_cluster/* role */.JC)(run.lookout.world.to) === 'primary';
     if (!switched || session.cancelled.aborted)
         return { leg };
     return { leg, short: [...(await repoint(session, leg)), ...(await (0,verify/* verify */.M)(leg))] };
@@ -51746,7 +51796,7 @@ async function drill(session) {
     const there = await oneWay(session, session.first);
     const { world } = there.leg.run.lookout;
     const short = there.short ?? [];
-    if (session.inputs['dry-run'] || session.cancelled.aborted || short.length > 0 || !(0,cluster/* follows */.pk)(world.from, world.to))
+    if (session.inputs['dry-run'] || session.cancelled.aborted || short.length > 0 || !(0,build_cluster/* follows */.pk)(world.from, world.to))
         return there;
     session.journal.note(`The failover is verified; failing back to ${world.from.host}.`);
     const { checks } = session.journal.report;
@@ -51774,6 +51824,7 @@ var build_session = __nccwpck_require__(8629);
 
 
 
+
 const PACE = 500;
 /** @returns what is short beside what the clusters themselves show: lag that stays, a token near its end, other secondaries */
 async function status_status(session) {
@@ -51781,19 +51832,21 @@ async function status_status(session) {
     const { inputs, lookout, journal, vaults } = run;
     const world = await (0,gate/* firstLook */.y)(lookout, journal);
     journal.report.before = { from: (0,report/* view */.U)(world.from), to: (0,report/* view */.U)(world.to) };
-    for (const side of cluster/* SIDES */.BV)
+    for (const side of build_cluster/* SIDES */.BV)
         journal.say(`${world[side].host}: ${(0,report/* view */.U)(world[side]).says}`);
-    const primary = (0,cluster/* primaryOf */.Os)(world);
-    const [tokens, behind, others] = await Promise.all([
-        (0,credentials/* examine */.sb)({ vaultToken: inputs['vault-token'], drOperationToken: inputs['dr-operation-token'] }, primary === undefined ? undefined : vaults[primary], (0,cluster/* role */.JC)(world.to) === 'secondary' ? vaults.to : undefined),
+    const primary = (0,build_cluster/* primaryOf */.Os)(world);
+    const [tokens, behind, others, sick] = await Promise.all([
+        (0,credentials/* examine */.sb)({ vaultToken: inputs['vault-token'], drOperationToken: inputs['dr-operation-token'] }, primary === undefined ? undefined : vaults[primary], (0,build_cluster/* role */.JC)(world.to) === 'secondary' ? vaults.to : undefined),
         (0,outcome/* diagnose */.h4)(world).health === 'healthy' ? catchesUp(run, world) : undefined,
         primary === undefined ? [] : watchOthers(session, inputs[primary]),
+        sickNodes(run),
     ]);
     const ending = [tokens.vaultToken, tokens.drOperationToken].some((facts) => facts?.lookup?.ok && facts.lookup.value.ttl > 0 && facts.lookup.value.ttl * 1000 < inputs.timeout);
     const refused = [tokens.vaultToken, tokens.drOperationToken].some((facts) => facts?.lookup?.ok === false && facts.lookup.status === 403 && facts.batch);
     return [
         ...(behind === undefined ? [] : [behind]),
         ...others,
+        ...sick,
         ...(ending ? [`A token ends within ${(0,clock/* span */.Ln)(inputs.timeout)}.`] : []),
         ...(refused ? ['The primary does not accept a token that was given (HTTP 403).'] : []),
     ];
@@ -51804,18 +51857,18 @@ async function catchesUp({ inputs, lookout, journal, deadline, cancelled }, firs
     let world = first;
     let lag;
     for (;;) {
-        const side = (0,cluster/* primaryOf */.Os)(world);
+        const side = (0,build_cluster/* primaryOf */.Os)(world);
         if (side === undefined)
             return undefined;
         // The barrier speaks of a primary that gives its role away: here, whichever it is today.
-        lag = (0,checks/* barrier */.KY)(lag, { from: world[side], to: world[(0,cluster/* other */.F)(side)] }, inputs['max-lag']);
+        lag = (0,checks/* barrier */.KY)(lag, { from: world[side], to: world[(0,build_cluster/* other */.F)(side)] }, inputs['max-lag']);
         if (lag.passed)
             return undefined;
         if (until.passed || cancelled.aborted) {
             const entries = lag.behind === undefined ? 'an unknown number of' : String(lag.behind);
-            return `${world[(0,cluster/* other */.F)(side)].host} stays ${entries} WAL entries behind (more than max-lag ${inputs['max-lag']}, for ${(0,clock/* span */.Ln)(inputs['catch-up-timeout'])}).`;
+            return `${world[(0,build_cluster/* other */.F)(side)].host} stays ${entries} WAL entries behind (more than max-lag ${inputs['max-lag']}, for ${(0,clock/* span */.Ln)(inputs['catch-up-timeout'])}).`;
         }
-        journal.look((0,cluster/* other */.F)(side), world, `waiting until it has caught up (${lag.behind ?? '?'} WAL entries behind)`);
+        journal.look((0,build_cluster/* other */.F)(side), world, `waiting until it has caught up (${lag.behind ?? '?'} WAL entries behind)`);
         await (0,clock/* sleep */.yy)(PACE);
         world = await lookout.look();
     }
@@ -51920,7 +51973,7 @@ async function carryOut(session) {
     if (inputs.operation === 'drill')
         return drill(session);
     // An id is revoked on whichever cluster is primary.
-    const elsewhere = inputs.operation === 'revoke-secondary' && (0,cluster/* primaryOf */.Os)(await (0,gate/* firstLook */.y)(first.run.lookout, journal)) === 'to';
+    const elsewhere = inputs.operation === 'revoke-secondary' && (0,build_cluster/* primaryOf */.Os)(await (0,gate/* firstLook */.y)(first.run.lookout, journal)) === 'to';
     return oneWay(session, elsewhere ? session.turned(first, journal.report.deeds) : first);
 }
 const invalid = (mistakes) => ({
@@ -52175,7 +52228,7 @@ function words(outcome, ending) {
     const { inputs, world, steps, checks, report, deeds, legs, short = [] } = ending;
     const { from, to } = world;
     const again = `Run the same workflow again (\`operation: ${inputs.operation}\`): it goes on from what the clusters say.`;
-    const failed = report.steps.filter(({ state }) => state === 'failed' || state === 'interrupted');
+    const failed = report.steps.filter(({ state, because: why }) => why !== undefined && ['failed', 'interrupted', 'blocked'].includes(state));
     const because = failed.map((step) => `${step.name} on ${step.host}: ${step.because}.`);
     const refusals = checks.filter(({ state }) => state === 'failed');
     const reasons = [...refusals.map(({ name, evidence }) => `${name}: ${evidence}.`), ...because];
