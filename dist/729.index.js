@@ -97,8 +97,8 @@ function mistakeIn({ name, repository, apiUrl, token, value }) {
 /** Octokit with the proxy of the environment, no redirects, answers of bounded size, and no word to the log. */
 async function connect({ token, apiUrl }) {
     const [{ getOctokit }, { EnvHttpProxyAgent, fetch }] = await Promise.all([
-        __webpack_require__.e(/* import() */ 413).then(__webpack_require__.bind(__webpack_require__, 2413)),
-        Promise.resolve(/* import() */).then(__webpack_require__.t.bind(__webpack_require__, 6752, 19)),
+        Promise.all(/* import() */[__webpack_require__.e(752), __webpack_require__.e(942), __webpack_require__.e(413)]).then(__webpack_require__.bind(__webpack_require__, 2413)),
+        __webpack_require__.e(/* import() */ 752).then(__webpack_require__.t.bind(__webpack_require__, 4371, 19)),
     ]);
     const dispatcher = new EnvHttpProxyAgent({
         connect: { rejectUnauthorized: true },

@@ -4,13 +4,25 @@
  * the failover.
  */
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { EOL, tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
-import * as core from '@actions/core'
 import { printable } from './printable.ts'
 import { renderSummary } from './render/summary.ts'
 import type { Report, Result } from './report.ts'
 import type { Secrets } from './secrets.ts'
+
+/**
+ * The toolkit brings an HTTP client that takes as long to load as everything else together, and the first byte to a Vault
+ * waits for all that is loaded before it. So what is one line of the runner's protocol is written here, and the toolkit,
+ * which knows the files behind outputs, state and summary, comes when the first look is on its way.
+ */
+const toolkit = () => import('@actions/core')
+
+/** A line that the runner takes as a command; what could end it or begin another is encoded as the runner decodes it. */
+function command(name: 'add-mask' | 'warning' | 'error', message: string): void {
+  const text = message.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A')
+  process.stdout.write(`::${name}::${text}${EOL}`)
+}
 
 export class Runner {
   readonly #secrets: Secrets
@@ -23,29 +35,30 @@ export class Runner {
 
   /** An input as the runner passed it; an input that is not set is empty. */
   input(name: string): string {
-    return core.getInput(name, { trimWhitespace: false })
+    return process.env[`INPUT_${name.toUpperCase()}`] ?? ''
   }
 
   /** Has the runner mask a secret too: the second line of defence behind the redaction here. */
   mask(secret: string): void {
     for (const line of secret.split(/\r?\n/))
-      if (line.trim().length >= 8 && !line.startsWith('-----')) core.setSecret(line.trim())
+      if (line.trim().length >= 8 && !line.startsWith('-----')) command('add-mask', line.trim())
   }
 
   log(line: string): void {
-    core.info(this.#clean(line, 2000))
+    process.stdout.write(`${this.#clean(line, 2000)}${EOL}`)
   }
 
   warn(line: string): void {
-    core.warning(this.#clean(line, 2000))
+    command('warning', this.#clean(line, 2000))
   }
 
   /** One annotation for a run that did not end well; the job's log shows it in red. */
   fail(line: string): void {
-    core.error(this.#clean(line, 4000))
+    command('error', this.#clean(line, 4000))
   }
 
-  output(result: Result, reportPath: string, token: string | undefined): void {
+  async output(result: Result, reportPath: string, token: string | undefined): Promise<void> {
+    const core = await toolkit()
     const outputs: Record<string, string> = {
       outcome: result.outcome,
       changed: String(result.changed),
@@ -66,12 +79,13 @@ export class Runner {
   }
 
   /** Keeps a word for the post step. */
-  remember(name: string, value: string): void {
+  async remember(name: string, value: string): Promise<void> {
+    const core = await toolkit()
     this.#attempt('the state for the post step', () => core.saveState(name, value))
   }
 
   recall(name: string): string {
-    return core.getState(name)
+    return process.env[`STATE_${name}`] ?? ''
   }
 
   async summarize(report: Report, reportPath: string): Promise<void> {
@@ -80,6 +94,7 @@ export class Runner {
     const text = `${this.#secrets.redact(renderSummary(clean))}\n\nFull report: \`${printable(reportPath).replaceAll('`', '')}\`\n`
     if (process.env.GITHUB_STEP_SUMMARY === undefined) return
     try {
+      const core = await toolkit()
       await core.summary.addRaw(text).write()
     } catch {
       this.warn('The job summary could not be written.')

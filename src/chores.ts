@@ -35,8 +35,10 @@ const secondarySide = ({ lookout }: Run): Side | undefined =>
   (['to', 'from'] as const).find((side) => role(lookout.world[side]) === 'secondary')
 
 /** Both clusters, read. */
-async function looked({ first, journal }: Session): Promise<Run> {
+async function looked(session: Session): Promise<Run> {
+  const { first, journal } = session
   const world = await firstLook(first.run.lookout, journal)
+  await session.remembered
   journal.report.before = { from: view(world.from), to: view(world.to) }
   for (const side of SIDES) journal.say(`${world[side].host}: ${view(world[side]).says}`)
   return first.run
@@ -129,7 +131,7 @@ async function generate(session: Session): Promise<Chore> {
   if (!generated.ok) return blocked(generated.because, generated.fix ?? '')
   deeds.sent += 1
   deeds.accepted += 1
-  tokens.handOut()
+  await tokens.handOut()
   return {
     is: 'done',
     says: `A DR operation token was generated on ${cluster.host}; it is good for one use there`,

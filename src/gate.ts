@@ -12,7 +12,6 @@ import { LONG_LOOK, type Lookout } from './lookout.ts'
 import type { StepName } from './plan.ts'
 import { view } from './report.ts'
 import type { Leg, Session } from './session.ts'
-import { saveSnapshot } from './snapshot.ts'
 import { readCanary } from './verify.ts'
 
 /** Between two looks while a check may still pass. In ms. */
@@ -51,6 +50,7 @@ export async function gate(session: Session, leg: Leg): Promise<boolean> {
   for (const side of SIDES) journal.say(`${world[side].host}: ${view(world[side]).says}`)
   journal.survey(steps, world)
   const open = () => steps.filter((step) => !['so', 'waived'].includes(step.verdict(world).is))
+  await session.remembered
   if (open().length === 0) return true
 
   const verified = journal.report.checks.filter(({ name }) => name === 'tls-verification')
@@ -134,6 +134,7 @@ async function provide({ http, cancelled, secrets }: Session, { run }: Leg, due:
   }
   if (path !== undefined && due.has('demote') && role(lookout.world.from) === 'primary') {
     journal.say(`${lookout.world.from.host}: saving a raft snapshot`)
+    const { saveSnapshot } = await import('./snapshot.ts')
     const saved = await saveSnapshot({ http, addr: vaults.from.addr, secrets }, tokens.vault, path, deadline, cancelled)
     add(
       saved.ok

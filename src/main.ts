@@ -28,7 +28,6 @@ export async function main(cancelled: AbortSignal): Promise<void> {
   const session = openSession(cancelled)
   if ('mistakes' in session) return refuse(session.runner, session.operation, session.mistakes)
   const { journal, deadline } = session
-  session.runner.remember('report', session.reportPath)
   cancelled.addEventListener('abort', () => {
     journal.note('The run was cancelled.')
     deadline.shorten(CANCEL_WITHIN)
@@ -36,7 +35,10 @@ export async function main(cancelled: AbortSignal): Promise<void> {
   try {
     if (session.inputs.fleet !== undefined) return await fleet(session, session.inputs.fleet)
     // What is under way after a cancel is left alone in the end: it begins nothing new, and GitHub does not wait for it.
-    const { leg, ...more } = await Promise.race([carryOut(session), ended(session)])
+    const carried = carryOut(session)
+    // Begun when the first look is on its way, and done before anything is changed (see Session.remembered).
+    session.remember()
+    const { leg, ...more } = await Promise.race([carried, ended(session)])
     await session.end(leg, more)
   } catch (error) {
     if (error instanceof InvalidInputs) return refuse(session.runner, 'status', error.mistakes)

@@ -10,7 +10,7 @@ import { Deadline, sleep } from './clock.ts'
 import { role, SIDES, type Side, serving, type World } from './cluster.ts'
 import { hostOf, type Inputs, InvalidInputs, OPERATIONS, readInputs, SECRET_INPUTS } from './inputs.ts'
 import { Journal } from './journal.ts'
-import { type LoginBy, login, revoke } from './login.ts'
+import type { LoginBy } from './login.ts'
 import { Lookout } from './lookout.ts'
 import { conclude, type Ending, legReport } from './outcome.ts'
 import { plan, type Step } from './plan.ts'
@@ -67,6 +67,7 @@ export class Session {
   readonly http: Http
   readonly secrets: Secrets
   #first: Leg | undefined
+  #remembered: Promise<void> = Promise.resolve()
 
   constructor(
     runner: Runner,
@@ -103,6 +104,16 @@ export class Session {
     return this.#first
   }
 
+  /** Tells the post step where the report is. */
+  remember(): void {
+    this.#remembered = this.runner.remember('report', this.reportPath)
+  }
+
+  /** The post step knows of this run: nothing is changed before. */
+  get remembered(): Promise<void> {
+    return this.#remembered
+  }
+
   /** A run from one cluster to another; what it does is written down in `deeds`. */
   leg(inputs: Inputs, deeds: Deeds): Leg {
     const { journal, http } = this
@@ -115,7 +126,7 @@ export class Session {
       world: () => lookout.world,
       secrets: this.secrets,
       journal,
-      login: by && ((vault) => login(http, vault.addr, by, this.#around)),
+      login: by && (async (vault) => (await import('./login.ts')).login(http, vault.addr, by, this.#around)),
       keep: (made) => this.#keep(made),
     })
     const run: Run = {
@@ -209,6 +220,7 @@ export class Session {
         // A login's token follows the role: it is revoked where the primary is now.
         const primary = SIDES.find((candidate) => role(world[candidate]) === 'primary') ?? 'from'
         const login = { token, batch, ttlSeconds }
+        const { revoke } = await import('./login.ts')
         const left = await revoke(this.http, vaults[primary].addr, login, this.inputs.namespace, this.#around)
         if (left !== undefined) journal.note(left)
       }
@@ -229,8 +241,8 @@ export class Session {
     return given.length > 0 ? given : [request].filter((key) => key !== '')
   }
 
-  #keep(made: readonly MadeToken[]): void {
-    this.runner.remember(MADE, seal(JSON.stringify(made), this.#keys))
+  async #keep(made: readonly MadeToken[]): Promise<void> {
+    await this.runner.remember(MADE, seal(JSON.stringify(made), this.#keys))
   }
 }
 
@@ -261,7 +273,7 @@ export async function publish(
 ): Promise<void> {
   runner.save(report, reportPath)
   await runner.summarize(report, reportPath)
-  runner.output(result, reportPath, token)
+  await runner.output(result, reportPath, token)
   const told = [result.verdict, ...result.reasons, ...result.next.map((step) => `Next: ${step}`)]
   runner.log(`outcome: ${result.outcome}`)
   for (const line of told) runner.log(line)

@@ -25,7 +25,7 @@ export interface TokenSources {
   /** Logs in at one of the clusters; undefined where a token was given. */
   readonly login: ((vault: Vault) => Promise<LoggedIn>) | undefined
   /** Keeps a token that this run made, so that the post step can revoke it after a crash. */
-  readonly keep: (made: readonly MadeToken[]) => void
+  readonly keep: (made: readonly MadeToken[]) => Promise<void>
 }
 
 /** A token that this run made, and must not leave behind. */
@@ -61,9 +61,9 @@ export class Tokens {
   }
 
   /** The caller gets what was made: it is theirs to use, so the end of the run does not revoke it. */
-  handOut(): void {
+  async handOut(): Promise<void> {
     this.#made.length = 0
-    this.#sources.keep(this.#made)
+    await this.#sources.keep(this.#made)
   }
 
   /** What the main step made, for the post step to revoke. */
@@ -102,7 +102,7 @@ export class Tokens {
     if (answer.ok) {
       this.#vault = answer.token
       const { token, batch, ttlSeconds } = answer
-      this.#remember({ kind: 'login', addr: vaults[side].addr, token, batch, ttlSeconds })
+      await this.#remember({ kind: 'login', addr: vaults[side].addr, token, batch, ttlSeconds })
       journal.say(`${this.#sources.world()[side].host}: logged in`)
     }
     return answer
@@ -138,7 +138,7 @@ export class Tokens {
     })
     if (generated.ok) {
       this.#generated.set(side, { token: generated.token, uses: 0 })
-      this.#remember({ kind: 'operation', addr: vaults[side].addr, token: generated.token })
+      await this.#remember({ kind: 'operation', addr: vaults[side].addr, token: generated.token })
       journal.say(`${cluster.host}: a DR operation token was made from the key shares`)
     }
     return generated
@@ -161,8 +161,8 @@ export class Tokens {
     }
   }
 
-  #remember(made: MadeToken): void {
+  async #remember(made: MadeToken): Promise<void> {
     this.#made.push(made)
-    this.#sources.keep(this.#made)
+    await this.#sources.keep(this.#made)
   }
 }

@@ -30,7 +30,10 @@ test('the same failover, started twice at once, is one failover', async () => {
     expect(world.primariesAtOnceMs()).toBe(0)
     expect([visible(world, world.primary), visible(world, world.secondary)]).toEqual(['secondary', 'primary'])
     expect([applied(world, PATHS.demote), applied(world, PATHS.promote)].map(({ length }) => length)).toEqual([1, 1])
-    for (const { outcome, outputs } of ran) {
+    // The one that looks in the middle of the other's role change may refuse to begin; it has sent nothing then.
+    const went = ran.filter(({ outcome }) => outcome !== 'blocked')
+    expect(went.length).toBeGreaterThan(0)
+    for (const { outcome, outputs } of went) {
       expect(['done', 'unchanged', 'incomplete']).toContain(outcome)
       expect(outputs['active-addr']).toBe(world.secondary.addr)
     }

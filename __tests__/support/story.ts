@@ -36,7 +36,7 @@ export function story(name: string, options: WorldOptions, tell: (story: Story) 
       children.push(running.child)
       const judged = async (ran: Promise<Ran>): Promise<Told> => {
         const done = await ran
-        judged1(world, done, was)
+        judgeWithLog(world, done, was)
         return { ...done, writes: writesSince(world, was).map(({ cluster, path }) => `${cluster}: ${last(path)}`) }
       }
       const ended = judged(running.ended)
@@ -90,7 +90,7 @@ function unhurried(options: WorldOptions, asked: () => boolean): WorldOptions {
 }
 
 /** A verdict without the run it is about helps nobody: the log goes with it. */
-function judged1(world: World, ran: Ran, was: ReturnType<typeof before>): void {
+function judgeWithLog(world: World, ran: Ran, was: ReturnType<typeof before>): void {
   try {
     judge(world, ran, was)
   } catch (error) {

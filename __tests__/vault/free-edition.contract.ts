@@ -16,10 +16,7 @@ beforeAll(async () => {
 })
 afterAll(() => peer.close())
 
-const enterprise = () => /\+(ent|prem|pro)/.test(process.env.VAULT_PEER ?? '')
-
-test('the server at hand is a free edition, which sys/health says too', async () => {
-  expect(enterprise()).toBe(false)
+test('sys/health says so', async () => {
   expect((await ask(peer, 'GET', 'sys/health')).json).toMatchObject({ enterprise: false })
 })
 
@@ -31,7 +28,8 @@ describe('reads', () => {
       expect(await ask(peer, 'GET', 'sys/replication/performance/status', { token })).toEqual({ status: 404, json })
     }
     const { from } = await new Lookout({ from: peer.vault, to: peer.vault }, () => undefined).look()
-    expect(from).toMatchObject({ silent: false, healthCode: 200, dr: undefined, last: undefined })
+    expect(from).toMatchObject({ silent: false, healthCode: 200 })
+    expect([from.dr, from.last]).toEqual([undefined, undefined])
     expect(role(from)).toBe('unknown')
     expect(inWords(from)).toBe('it has no DR replication: this is not Vault Enterprise, or not Vault')
   })

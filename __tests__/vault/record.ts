@@ -33,6 +33,8 @@ const BY_KEY: Readonly<Record<string, unknown>> = {
   last_term: 3,
   last_contact: '0s',
   last_request_forwarding_heartbeat_ms: 1000,
+  clock_skew_ms: 0,
+  echo_duration_ms: 0,
   otp: 'recorded0one0time0pad0000000',
 }
 const NUMBERED: readonly [RegExp, (at: number) => string][] = [
@@ -70,7 +72,9 @@ class Recorder {
 
   #clean(value: unknown, key: string): unknown {
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-      return Object.fromEntries(Object.entries(value).map(([each, inner]) => [each, this.#clean(inner, each)]))
+      // Go writes a map in any order.
+      const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))
+      return Object.fromEntries(entries.map(([each, inner]) => [each, this.#clean(inner, each)]))
     }
     if (Array.isArray(value)) return value.map((each) => this.#clean(each, key))
     const fixed = BY_KEY[key]

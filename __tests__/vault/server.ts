@@ -6,7 +6,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { generate } from 'selfsigned'
 import { Http } from '../../src/vault/http.ts'
 
@@ -182,7 +182,11 @@ export class Node {
   async start(http: Http): Promise<void> {
     const binary = process.env.VAULT_BIN
     if (binary === undefined) throw new Error('VAULT_BIN is not set: start these tests with npm run test:vault')
-    const child = spawn(binary, ['server', `-config=${this.#config}`], { stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(binary, ['server', `-config=${this.#config}`], {
+      // Nothing of this environment is for it: no VAULT_…, no proxy.
+      env: { HOME: dirname(this.#config), PATH: process.env.PATH },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
     running.add(child)
     child.once('close', () => running.delete(child))
     this.#child = child
@@ -192,13 +196,16 @@ export class Node {
     child.stdout.on('data', keep)
     child.stderr.on('data', keep)
     child.once('error', (error) => keep(Buffer.from(error.message)))
+    let last = ''
     await until(
       async () => {
         if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}:\n${this.#said}`)
-        return (await http.send(this.addr, { method: 'GET', path: 'sys/seal-status', within: 2000 })).answered
+        const answer = await http.send(this.addr, { method: 'GET', path: 'sys/seal-status', within: 2000 })
+        if (!answer.answered) last = answer.because
+        return answer.answered
       },
       'the server did not answer',
-      () => this.#said,
+      () => `${last}\n${this.#said}`,
     )
   }
 

@@ -3,7 +3,10 @@
  * no answer larger than 1 MiB (but for a download, which is handed on as it comes), and no foreign error text: Node's and
  * undici's messages can quote a header, so each failure is told in our own words.
  */
-import { Agent, type Dispatcher, EnvHttpProxyAgent, request } from 'undici'
+import type { Dispatcher } from 'undici'
+import request from 'undici/lib/api/api-request.js'
+import Agent from 'undici/lib/dispatcher/agent.js'
+import EnvHttpProxyAgent from 'undici/lib/dispatcher/env-http-proxy-agent.js'
 import { span } from '../clock.ts'
 import { parseJson } from './json.ts'
 
@@ -96,8 +99,8 @@ export class Http {
    */
   async send(addr: string, call: Call): Promise<Outcome> {
     try {
-      const answer = await request(`${addr}/v1/${call.path}`, {
-        dispatcher: call.fresh ? this.#fresh : this.#kept,
+      const answer = await request.call(call.fresh ? this.#fresh : this.#kept, {
+        ...target(addr, call.path),
         method: call.method,
         headers: {
           accept: 'application/json',
@@ -146,8 +149,8 @@ export class Http {
     const whole = setTimeout(giveUp, call.within, `it was not complete within ${span(call.within)}`)
     const head = setTimeout(giveUp, call.headWithin, `no answer within ${span(call.headWithin)}`)
     try {
-      const answer = await request(`${addr}/v1/${call.path}`, {
-        dispatcher: this.#fresh,
+      const answer = await request.call(this.#fresh, {
+        ...target(addr, call.path),
         method: 'GET',
         headers: {
           'accept-encoding': 'identity',
@@ -209,6 +212,12 @@ async function* pieces(body: Dispatcher.ResponseData['body'], idle: () => NodeJS
     clearTimeout(timer)
     body.on('error', () => undefined).destroy()
   }
+}
+
+/** Where a request goes, as undici takes it. */
+function target(addr: string, path: string): { origin: string; path: string } {
+  const { origin, pathname, search } = new URL(`${addr}/v1/${path}`)
+  return { origin, path: `${pathname}${search}` }
 }
 
 async function read(answer: Dispatcher.ResponseData): Promise<Outcome> {

@@ -1,0 +1,129 @@
+/**
+ * One trial: a world of its own, one thing that goes wrong in it, a run of the built action, and then a run with nothing in
+ * its way. Every run of every trial is judged by the same invariants, and the next one has to end at the goal.
+ */
+import { expect } from '@jest/globals'
+import type { Fault } from '../../src/simulator/faults.ts'
+import { type SimulatedCluster, startWorld, type World, type WorldOptions } from '../../src/simulator/world.ts'
+import { type Before, before, judge, PATHS, visible } from '../support/invariants.ts'
+import { type Circumstances, type Given, openJob, pair, type Ran, type Running, startAction } from '../support/run-action.ts'
+
+/** How far a planned failover has come, by the writes that reached a cluster. */
+export const PHASES = ['before', 'demoting', 'promoting', 'attaching'] as const
+export type Phase = (typeof PHASES)[number]
+
+export const failover = { operation: 'failover' } as const
+
+export interface Trial {
+  readonly world: World
+  readonly folder: string
+  phase(): Phase
+  /** Adds a fault that is met in one phase alone. */
+  fault(fault: Fault, phase?: Phase): void
+  /** Starts a run; its end is judged. */
+  start(given: Given, circumstances?: Circumstances): Begun
+  run(given?: Given, circumstances?: Circumstances): Promise<Ran>
+  /** With nothing in its way any more: a failover ends at the goal, and leaves nothing behind. */
+  reaches(goal?: Given): Promise<Ran>
+}
+
+export interface Begun extends Omit<Running, 'post'> {
+  post(): Promise<Ran>
+}
+
+const LAST: Readonly<Record<string, Phase>> = {
+  [PATHS.demote]: 'demoting',
+  [PATHS.promote]: 'promoting',
+  [PATHS.secondaryToken]: 'attaching',
+}
+
+let lastPort = 10_000 + 2 * Math.floor(Math.random() * 10_000)
+
+/** On ports that no system hands out by itself: a cluster that is stopped must find its port free when it comes back. */
+async function startSomewhere(options: WorldOptions): Promise<World> {
+  for (let tries = 1; ; tries += 1) {
+    lastPort = lastPort > 31_000 ? 10_000 : lastPort + 8
+    try {
+      return await startWorld({ tls: false, ...options, ports: [lastPort, lastPort + 2, lastPort + 4] })
+    } catch (error) {
+      const taken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
+      if (!taken || tries === 50) throw error
+    }
+  }
+}
+
+export async function trial<T>(options: WorldOptions, tell: (trial: Trial) => Promise<T>): Promise<T> {
+  const world = await startSomewhere(options)
+  const job = openJob()
+  const children: Running['child'][] = []
+  const phase = (): Phase =>
+    world.requests.reduce<Phase>((now, { path, method }) => (method === 'POST' ? (LAST[path] ?? now) : now), 'before')
+  const start = (given: Given, circumstances: Circumstances = {}): Begun => {
+    const was = before(world)
+    const running = startAction(job.folder, { ...pair(world), ...given }, circumstances)
+    children.push(running.child)
+    const judged = async (ran: Promise<Ran>): Promise<Ran> => {
+      const done = await ran
+      judgeWithLog(world, done, was)
+      return done
+    }
+    const ended = judged(running.ended)
+    ended.catch(() => undefined)
+    return { ...running, ended, post: () => judged(running.post()) }
+  }
+  const run = (given: Given = failover, circumstances?: Circumstances) => start(given, circumstances).ended
+  try {
+    return await tell({
+      world,
+      folder: job.folder,
+      phase,
+      fault: (fault, only) =>
+        world.fault(
+          only === undefined
+            ? fault
+            : {
+                ...fault,
+                get path() {
+                  return phase() === only ? fault.path : /$^/
+                },
+              },
+        ),
+      start,
+      run,
+      reaches: async (goal = failover) => {
+        world.clearFaults()
+        for (const cluster of [world.primary, world.secondary]) {
+          cluster.unhang()
+          await cluster.start()
+        }
+        const next = await run(goal)
+        withLog(next, () => {
+          const target = goal.operation === 'failback' ? world.primary : world.secondary
+          expect(['done', 'unchanged']).toContain(next.outcome)
+          expect([visible(world, target), next.outputs.redundancy]).toEqual(['primary', 'protected'])
+          expect(world.leftovers()).toEqual([])
+        })
+        return next
+      },
+    })
+  } finally {
+    for (const child of children) child.kill('SIGKILL')
+    await world.close()
+    job.close()
+  }
+}
+
+/** A verdict without the run it is about helps nobody: the log goes with it. */
+export function withLog(ran: Ran, claim: () => void): void {
+  try {
+    claim()
+  } catch (error) {
+    if (error instanceof Error) error.message += `\n\nThe log of the run:\n${ran.log}`
+    throw error
+  }
+}
+
+const judgeWithLog = (world: World, ran: Ran, was: Before): void => withLog(ran, () => judge(world, ran, was))
+
+export const roles = (world: World): readonly string[] =>
+  [world.primary, world.secondary].map((cluster: SimulatedCluster) => visible(world, cluster))
