@@ -98,7 +98,7 @@ function mistakeIn({ name, repository, apiUrl, token, value }) {
 async function connect({ token, apiUrl }) {
     const [{ getOctokit }, { EnvHttpProxyAgent, fetch }] = await Promise.all([
         Promise.all(/* import() */[__webpack_require__.e(752), __webpack_require__.e(942), __webpack_require__.e(413)]).then(__webpack_require__.bind(__webpack_require__, 2413)),
-        __webpack_require__.e(/* import() */ 752).then(__webpack_require__.t.bind(__webpack_require__, 4371, 19)),
+        __webpack_require__.e(/* import() */ 752).then(__webpack_require__.t.bind(__webpack_require__, 6752, 19)),
     ]);
     const dispatcher = new EnvHttpProxyAgent({
         connect: { rejectUnauthorized: true },

@@ -4,11 +4,11 @@
  * the state between them, decides it: a post step that took itself for the main one would fail over once more.
  */
 import { basename } from 'node:path'
-import { main } from './main.ts'
-import { post } from './post.ts'
 
 const cancel = new AbortController()
-// The runner sends SIGINT, after 7.5 s SIGTERM, after 2.5 s more SIGKILL. Neither of the first two ends the run by itself.
+// The runner sends SIGINT, after 7.5 s SIGTERM, after 2.5 s more SIGKILL. Neither of the first two ends the run by itself,
+// also not while the program is being loaded: hence the imports below this line.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => cancel.abort())
 
-await (basename(process.argv[1] ?? '') === 'post.js' ? post : main)(cancel.signal)
+if (basename(process.argv[1] ?? '') === 'post.js') await (await import('./post.ts')).post(cancel.signal)
+else await (await import('./main.ts')).main(cancel.signal)

@@ -385,3 +385,33 @@ tale('the phases take a generated token each', {}, async (told) => {
     redundancy: 'protected',
   })
 })
+
+for (const [what, kind] of Object.entries({
+  'is never answered': 'silence-before',
+  'is put off for ever': 'status',
+} as const)) {
+  tale(
+    `a share that ${what}: a cancel ends the run in time, and nothing is left after the post step`,
+    {},
+    async ({ world, start }) => {
+      world.fault({ path: `${CEREMONY}/update`, kind, status: 429 })
+      const running = start(from(world), { leaves: ['attempt'] })
+      await until('a share is sent', () => world.requests.some(({ path }) => path === `${CEREMONY}/update`))
+      const at = performance.now()
+      running.child.kill('SIGINT')
+      const ran = await running.ended
+      expect(performance.now() - at).toBeLessThan(7000)
+      expectRun(ran, { changed: 'false', 'active-addr': world.primary.addr })
+      world.clearFaults()
+      await running.post()
+      expect(world.leftovers()).toEqual([])
+    },
+  )
+
+  tale(`a share that ${what}: the run ends within its timeout, before the demotion`, {}, async ({ world, run }) => {
+    world.fault({ path: `${CEREMONY}/update`, kind, status: 429 })
+    const ran = await run(from(world, { timeout: '4s' }), { leaves: ['attempt'] })
+    expectRun(ran, { changed: 'false', 'active-addr': world.primary.addr })
+    expect(ran.ms).toBeLessThan(15_000)
+  })
+}

@@ -2,7 +2,7 @@ import { expect } from '@jest/globals'
 import type { World } from '../../src/simulator/world.ts'
 import { withGitHub } from '../support/github.ts'
 import { documented } from '../support/policies.ts'
-import { expectRun } from '../support/story.ts'
+import { expectRun, until } from '../support/story.ts'
 import { CEREMONY, DELETE_TOKEN, tale } from '../support/tale.ts'
 
 const NAME = 'vault-dr-operation'
@@ -325,3 +325,34 @@ tale('a delete that did not reach the cluster is tried again', {}, async ({ worl
   expectRun(ran, { outcome: 'done', changed: 'true' })
   expect(world.leftovers()).toEqual([])
 })
+
+/** What is told of a run that did not come to its end is true of the clusters, and leaves nothing behind. */
+for (const operation of ['issue-operation-token', 'generate-operation-token', 'cancel-operation-token']) {
+  for (const signal of ['SIGKILL', 'SIGINT'] as const) {
+    tale(
+      `${operation} ended by ${signal} in the middle: nobody is told of a switch, or that it is done`,
+      {},
+      async ({ world, start }) => {
+        const path = {
+          'issue-operation-token': 'auth/token/create/vault-dr-operation',
+          'generate-operation-token': `${CEREMONY}/update`,
+          'cancel-operation-token': `${CEREMONY}/attempt`,
+        }[operation]
+        world.fault({ path: path ?? '', kind: 'silence-before' })
+        const given = operation.startsWith('issue') ? issue(world) : withShares(world, operation)
+        const running = start(given)
+        await until('it is asked', () => world.requests.some((one) => one.path === path))
+        running.child.kill(signal)
+        const at = performance.now()
+        const ran = await running.ended
+        expect(performance.now() - at).toBeLessThan(7000)
+        world.clearFaults()
+        const told = signal === 'SIGKILL' ? await running.post() : ran
+        expect(['done', 'unchanged', 'planned']).not.toContain(told.outcome)
+        expect(told.log).not.toContain(`${new URL(world.secondary.addr).host} is the DR primary`)
+        await running.post()
+        expect(world.leftovers()).toEqual([])
+      },
+    )
+  }
+}

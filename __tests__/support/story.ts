@@ -54,7 +54,8 @@ export function story(name: string, options: WorldOptions, tell: (story: Story) 
   }, 60_000)
 }
 
-let lastPort = 10_000 + 2 * Math.floor(Math.random() * 10_000)
+/** Each worker begins somewhere of its own. */
+let lastPort = 10_000 + (Number(process.env.JEST_WORKER_ID ?? 1) % 4) * 5000 + 2 * Math.floor(Math.random() * 2000)
 
 /**
  * On ports that no system hands out by itself: a cluster that is stopped must find its port free when it comes back, and
@@ -67,7 +68,7 @@ async function startSomewhere(options: WorldOptions): Promise<World> {
     try {
       return await startWorld({ ...options, ports })
     } catch (error) {
-      const taken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
+      const taken = Object(error).code === 'EADDRINUSE'
       if (!taken || tries === 20) throw error
     }
   }

@@ -4,7 +4,7 @@
  * version twice gives the same file.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { ISSUED_POLICY, ISSUED_POLICY_NAME, ISSUED_ROLE_NAME } from '../../src/policy.ts'
 import { type Call, Http } from '../../src/vault/http.ts'
 import { findServer } from './binary.ts'
@@ -192,20 +192,16 @@ async function record(): Promise<readonly Recorded[]> {
 }
 
 const folder = join(import.meta.dirname, 'recorded')
-const file = join(folder, `${server.toLowerCase()}-${version}.json`)
-const answers = (await record()).map((answer) => `    ${JSON.stringify(answer)}`)
-const text = `{\n  "server": "${server}",\n  "version": "${version}",\n  "answers": [\n${answers.join(',\n')}\n  ]\n}\n`
+const file = join(folder, `${server.toLowerCase()}-${version}.jsonl`)
+const lines = [{ server, version }, ...(await record())].map((line) => JSON.stringify(line))
 if (process.argv.includes('--check')) {
-  const before = existsSync(file) ? readFileSync(file, 'utf8') : ''
-  const lines = text.split('\n')
-  const other = before.split('\n').filter((line) => !lines.includes(line))
-  for (const line of other) process.stdout.write(`no longer so: ${line}\n`)
-  for (const line of lines.filter((each) => !before.split('\n').includes(each))) process.stdout.write(`now: ${line}\n`)
-  process.exitCode = text === before ? 0 : 1
+  const before = existsSync(file) ? readFileSync(file, 'utf8').trimEnd().split('\n') : []
+  for (const line of before.filter((each) => !lines.includes(each))) process.stdout.write(`no longer so: ${line}\n`)
+  for (const line of lines.filter((each) => !before.includes(each))) process.stdout.write(`now: ${line}\n`)
+  process.exitCode = lines.join('\n') === before.join('\n') ? 0 : 1
 } else {
   mkdirSync(folder, { recursive: true })
-  writeFileSync(file, text)
+  writeFileSync(file, `${lines.join('\n')}\n`)
 }
-process.stdout.write(
-  `${server} ${version}: ${answers.length} answers, ${process.exitCode ? 'not as in' : 'as in'} ${file}\n`,
-)
+const said = process.exitCode ? 'are not as in' : 'are as in'
+process.stdout.write(`${lines.length - 1} answers of ${server} ${version} ${said} ${relative(process.cwd(), file)}\n`)

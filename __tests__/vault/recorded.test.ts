@@ -10,11 +10,8 @@ import { ISSUED_POLICY, ISSUED_POLICY_NAME } from '../../src/policy.ts'
 import * as schemas from '../../src/vault/schemas.ts'
 
 const folder = join(import.meta.dirname, 'recorded')
-const recording = z.object({
-  server: z.string(),
-  version: z.string(),
-  answers: z.array(z.object({ name: z.string(), status: z.number(), json: z.unknown() })),
-})
+const first = z.object({ server: z.string(), version: z.string() })
+const answer = z.object({ name: z.string(), status: z.number(), json: z.unknown() })
 
 /** What each answer comes to, by the schema that the client reads it with. Any other is an error, by its `errors`. */
 const READ: Readonly<Record<string, readonly [z.ZodType, unknown]>> = {
@@ -57,15 +54,18 @@ const READ: Readonly<Record<string, readonly [z.ZodType, unknown]>> = {
 }
 
 for (const file of readdirSync(folder)) {
-  const { server, version, answers } = recording.parse(JSON.parse(readFileSync(join(folder, file), 'utf8')))
+  const lines = readFileSync(join(folder, file), 'utf8').trimEnd().split('\n')
+  const [head, ...rest] = lines.map((line): unknown => JSON.parse(line))
+  const { server, version } = first.parse(head)
+  const answers = z.array(answer).parse(rest)
 
   describe(`${server} ${version}`, () => {
     test('is recorded as it is named', () => {
-      expect(file).toBe(`${server.toLowerCase()}-${version}.json`)
+      expect(file).toBe(`${server.toLowerCase()}-${version}.jsonl`)
       expect(answers.map(({ name }) => name)).toEqual(expect.arrayContaining(Object.keys(READ)))
     })
 
-    test.each(answers.map((answer) => [answer.name, answer] as const))('%s', (name, { status, json }) => {
+    test.each(answers.map((each) => [each.name, each] as const))('%s', (name, { status, json }) => {
       const [schema, value] = READ[name] ?? []
       if (schema !== undefined) {
         const read = schema.parse(json)

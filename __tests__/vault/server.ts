@@ -90,12 +90,18 @@ export class RealVault {
   /** Gives a node three shares, and waits until it is of use: active, or a standby with a leader. */
   async unseal(node: Node = this.node(0)): Promise<void> {
     for (const key of this.#shares.slice(0, 3)) await this.call('POST', 'sys/unseal', { body: { key }, node })
-    await until(async () => {
-      const leader = await this.#http.send(node.addr, { method: 'GET', path: 'sys/leader', within: 5000 })
-      const health = await this.#http.send(node.addr, { method: 'GET', path: 'sys/health', within: 5000 })
-      const led = leader.answered && fields(leader.json).leader_address !== ''
-      return led && health.answered && [200, 429].includes(health.status)
-    }, `${node.addr} was not of use after unsealing`)
+    let last = ''
+    await until(
+      async () => {
+        const leader = await this.#http.send(node.addr, { method: 'GET', path: 'sys/leader', within: 5000 })
+        const health = await this.#http.send(node.addr, { method: 'GET', path: 'sys/health', within: 5000 })
+        last = JSON.stringify([leader, health])
+        const led = leader.answered && !['', undefined].includes(text(fields(leader.json).leader_address))
+        return led && health.answered && [200, 429].includes(health.status)
+      },
+      `${node.addr} was not of use after unsealing`,
+      () => `${last}\n${node.said}`,
+    )
   }
 
   /** A call of the test's own, by which it arranges things. Throws unless Vault says yes. */
@@ -136,6 +142,11 @@ export class Node {
     this.mutualAddr = mutual
     this.otherNameAddr = other
     this.#config = config
+  }
+
+  /** The end of its log. */
+  get said(): string {
+    return this.#said
   }
 
   /** Writes its configuration; one that is not the first joins the first. */
@@ -229,6 +240,8 @@ export async function until(so: () => Promise<boolean>, otherwise: string, more 
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
 }
+
+const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
 
 export const fields = (value: unknown): Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {}

@@ -57,12 +57,12 @@ test('taken in the middle of writes, it is whole, and Vault restores it', async 
   const value = 'x'.repeat(20_000)
   for (let at = 0; at < 40; at += 1) await write(`before-${at}`, value)
   await write('kept', 'as it was')
-  let stop = false
+  const stop = new AbortController()
   const writing = (async () => {
-    for (let at = 0; !stop; at += 1) await write(`during-${at % 20}`, value)
+    for (let at = 0; !stop.signal.aborted; at += 1) await write(`during-${at % 20}`, value)
   })()
   const saved = await save(real.addr, 'busy.snap')
-  stop = true
+  stop.abort()
   await writing
   expect(saved).toMatchObject({ ok: true })
   expect(saved.ok && saved.bytes).toBeGreaterThan(10_000)

@@ -66,6 +66,11 @@ export type Downloaded<T> =
 /** Answers are capped: a status is a few KiB, and a broken server must not take the runner's memory. */
 const LARGEST = 1024 * 1024
 
+/** Shorter than any write may take: a connection that comes later is never used for one. In ms. */
+const CONNECT_WITHIN = 4000
+/** A deadline that undici keeps by itself tells more of what happened. In ms. */
+const GRACE = 20
+
 export class Http {
   readonly #kept: Dispatcher
   readonly #fresh: Dispatcher
@@ -73,6 +78,7 @@ export class Http {
   /** @param connections to one origin at a time; without a bound a look that hangs holds up no other */
   constructor(tls: Tls, connections: number | null = null) {
     const connect = {
+      timeout: CONNECT_WITHIN,
       // Said out loud, since NODE_TLS_REJECT_UNAUTHORIZED=0 of an earlier step would switch the default off.
       rejectUnauthorized: true,
       minVersion: 'TLSv1.2' as const,
@@ -98,6 +104,18 @@ export class Http {
    * @param addr the cluster's address as given, without /v1
    */
   async send(addr: string, call: Call): Promise<Outcome> {
+    const late: Outcome = { answered: false, because: `no answer within ${span(call.within)}`, sent: true }
+    // undici gives a request up only once it has a connection; what is given up before is not sent any more after.
+    let timer: NodeJS.Timeout | undefined
+    const tooLate = new Promise<Outcome>((resolve) => {
+      timer = setTimeout(resolve, call.within + GRACE, late)
+    })
+    const answer = await Promise.race([this.#send(addr, call), tooLate])
+    clearTimeout(timer)
+    return answer
+  }
+
+  async #send(addr: string, call: Call): Promise<Outcome> {
     try {
       const answer = await request.call(call.fresh ? this.#fresh : this.#kept, {
         ...target(addr, call.path),
