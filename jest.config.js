@@ -8,5 +8,8 @@ export default {
       { jsc: { parser: { syntax: 'typescript' }, target: 'es2024' }, module: { type: 'es6' }, sourceMaps: 'inline' },
     ],
   },
-  testTimeout: 30000,
+  // The stories mostly wait, for processes and for simulated role changes.
+  maxWorkers: 2,
+  maxConcurrency: 8,
+  testTimeout: 60000,
 }

@@ -43,7 +43,7 @@ const PLANNED: readonly (readonly [Reading, Reading, string])[] = [
   ['never seen', 'primary', 'blocked so blocked'],
   ['answers badly', 'primary', 'blocked so underway'],
   ['gone, was primary', 'follows', 'underway blocked later'],
-  ['gone, was secondary', 'follows', 'underway due later'],
+  ['gone, was secondary', 'follows', 'underway underway later'],
   ['gone, was secondary', 'primary', 'underway so underway'],
   ['primary', 'never seen', 'blocked blocked later'],
   ['demoted', 'gone, was secondary', 'so underway later'],

@@ -85,7 +85,7 @@ function toneOf({ operation, result }) {
         return 'bad';
     const tone = TONES[result.outcome];
     if (operation === 'status')
-        return tone === 'good' ? HEALTH_TONES[result.health] : tone;
+        return tone === 'good' && result.health !== '' ? HEALTH_TONES[result.health] : tone;
     // The phase `demote` means to end without a primary; it must not look like an end all the same.
     if (tone === 'good' && result.health !== 'healthy')
         return 'bad';
@@ -229,7 +229,7 @@ function facts({ operation, legs = [], result, endedAt }) {
     }
     if (result?.rpoEntries !== undefined)
         told.push(loss(result.rpoEntries));
-    if (result !== undefined && result.outcome !== 'invalid') {
+    if (result !== undefined && result.redundancy !== '') {
         told.push(`Redundancy: **${result.redundancy}** (${PROTECTION[result.redundancy]})`);
         if (result.lag !== undefined)
             told.push(`lag ${entries(result.lag)}`);
@@ -749,9 +749,13 @@ async function attach(run, step, key) {
         // Somebody else may have attached it meanwhile; one that is out of sight for a moment may be told all the same.
         if (step.verdict(world).is !== 'due' && (0,_cluster_js__WEBPACK_IMPORTED_MODULE_3__/* .role */ .JC)(world[follower]) !== 'unknown')
             return { is: 'again' };
+        journal.report.handedIds.push(made.id);
+        journal.save();
         const kind = publicly === undefined ? 'a wrapped token' : 'a token for its public key';
         const end = await (0,_bring_js__WEBPACK_IMPORTED_MODULE_1__/* .bring */ .VB)(run, step, `${step.name === 'enrol' ? 'secondary/enable' : 'update-primary'} sent, with ${kind}, id ${made.id}`, () => handOver(run, step, made.token));
-        if (end.is !== 'refused' && end.is !== 'lost')
+        if (end.is === 'refused')
+            journal.report.handedIds.splice(journal.report.handedIds.indexOf(made.id), 1);
+        else if (end.is !== 'lost')
             return end;
         last = end;
         if (publicly !== undefined && inputs.activation === 'auto')
@@ -826,11 +830,16 @@ async function tidy({ tokens, vaults, lookout, journal, }) {
     for (const side of ['from', 'to']) {
         const known = world[side].dr?.known_secondaries ?? [];
         for (const id of journal.report.activationIds) {
-            if ((0,_cluster_js__WEBPACK_IMPORTED_MODULE_3__/* .role */ .JC)(world[side]) !== 'primary' || !known.includes(id) || world[(0,_cluster_js__WEBPACK_IMPORTED_MODULE_3__/* .other */ .F)(side)].dr?.secondary_id === id)
+            const used = world[(0,_cluster_js__WEBPACK_IMPORTED_MODULE_3__/* .other */ .F)(side)].dr?.secondary_id;
+            // A follower that is told a token may be using it long before its status says so, or without ever saying so.
+            const spare = !journal.report.handedIds.includes(id) || ((0,_cluster_js__WEBPACK_IMPORTED_MODULE_3__/* .follows */ .pk)(world[(0,_cluster_js__WEBPACK_IMPORTED_MODULE_3__/* .other */ .F)(side)], world[side]) && (used ?? '') !== '');
+            if ((0,_cluster_js__WEBPACK_IMPORTED_MODULE_3__/* .role */ .JC)(world[side]) !== 'primary' || !known.includes(id) || used === id || !spare)
                 continue;
             const answer = await vaults[side].revokeSecondary(tokens.vault, id);
             if (answer.kind !== 'accepted')
                 left.push(id);
+            else
+                journal.note(`The activation id ${id}, which this run made and nobody uses, was revoked on ${world[side].host}.`);
         }
     }
     return left;
@@ -957,9 +966,11 @@ async function bring(run, step, what, send) {
     return { is: 'late', because: `${said}, and it did not come about in time` };
 }
 /** A wish that was brought about, and seen. */
-function finish({ journal, deeds }, step, world) {
-    if (step.name === 'demote')
+function finish({ journal, deeds, lookout }, step, world) {
+    if (step.name === 'demote') {
         deeds.demoted = true;
+        lookout.sawDemoted(step.on);
+    }
     if (step.name === 'promote')
         deeds.promoted = true;
     if (step.name === 'restore')
@@ -1306,7 +1317,9 @@ const JUDGES = {
             return good(`${from.host} is ${(0,_cluster_js__WEBPACK_IMPORTED_MODULE_2__/* .describe */ .q0)(from)}`);
         return inputs.mode === 'emergency'
             ? none(`${from.host} does not tell its role: ${(0,_cluster_js__WEBPACK_IMPORTED_MODULE_2__/* .describe */ .q0)(from)}; see emergency-evidence`)
-            : bad(`${from.host} does not tell its role: ${(0,_cluster_js__WEBPACK_IMPORTED_MODULE_2__/* .describe */ .q0)(from)}`, `Make ${from.host} answer, or, if it is lost, run with \`mode: emergency\` and \`confirm\`.`);
+            : bad(`${from.host} does not tell its role: ${(0,_cluster_js__WEBPACK_IMPORTED_MODULE_2__/* .describe */ .q0)(from)}`, /certificate|TLS/.test(from.because ?? '')
+                ? `Give the CA of ${from.host} as \`ca-cert\`, or its name as \`tls-server-name\`: nothing is lost, it is only not trusted.`
+                : `Make ${from.host} answer, or, if it is lost, run with \`mode: emergency\` and \`confirm\`.`);
     },
     'secondary-reachable': ({ world: { to }, inputs, due }) => {
         if (inputs.operation === 'revoke-secondary')
@@ -1826,10 +1839,15 @@ const follows = (secondary, primary) => role(secondary) === 'secondary' &&
     connected(secondary, primary);
 const SYNCING = ['merkle-diff', 'merkle-sync', 'stream-wals', 'connecting'];
 /** It was attached to this primary and is on its way to streaming: nothing to send, only to wait. */
-const joining = (secondary, primary) => role(secondary) === 'secondary' &&
-    role(primary) === 'primary' &&
-    attached(secondary, primary) &&
-    (SYNCING.includes(secondary.dr?.state) || secondary.dr?.connection_state === 'connecting');
+function joining(secondary, primary) {
+    if (role(secondary) !== 'secondary' || role(primary) !== 'primary' || !attached(secondary, primary))
+        return false;
+    const { state, connection_state: connection, secondary_id: id } = secondary.dr ?? {};
+    // Without an id nothing tells whose stream it was: one that is cut off has to be attached anew.
+    if (state === 'stream-wals' && id === undefined)
+        return connected(secondary, primary);
+    return SYNCING.includes(state) || connection === 'connecting';
+}
 /** WAL position of a primary; `last_dr_wal` since 1.4, `last_wal` before (facts 1.3). */
 const position = (primary) => primary.dr?.last_dr_wal ?? primary.dr?.last_wal;
 /** Equal merkle roots prove that both hold the same data at that instant (facts 1.4). */
@@ -1888,7 +1906,7 @@ function compareVersions(a, b) {
         return 0;
     if (before === undefined || after === undefined)
         return before === undefined ? 1 : -1;
-    return before < after ? -1 : 1;
+    return before.localeCompare(after, 'en', { numeric: true });
 }
 /** States that Vault documents; any other word of a server is shown as "an unknown state", and is never healthy. */
 const STATES = new Set([
@@ -2630,6 +2648,7 @@ const SLOW = 1000;
 /** How long one look may take: short while a change is expected within seconds, longer for a server that is slow. In ms. */
 const SHORT_LOOK = 2000;
 const LONG_LOOK = 5000;
+const HUNG_FOR = 2000;
 /** Looks at one cluster that may be under way at once: a hanging one must not hide that the next would be answered. */
 const MOST_AT_ONCE = 40;
 class Lookout {
@@ -2653,9 +2672,19 @@ class Lookout {
     }
     /** A whole look at both, side by side; one that was read within the last `maxAge` ms is not asked again. */
     async look(maxAge = 0, within = SHORT_LOOK) {
-        const due = _cluster_js__WEBPACK_IMPORTED_MODULE_1__/* .SIDES */ .BV.filter((side) => maxAge === 0 || (0,_clock_js__WEBPACK_IMPORTED_MODULE_0__/* .monotonic */ .x1)() - this.#views[side].askedAt > maxAge);
+        const due = _cluster_js__WEBPACK_IMPORTED_MODULE_1__/* .SIDES */ .BV.filter((side) => {
+            const { askedAt, cluster } = this.#views[side];
+            // A cluster that has just kept a look waiting in vain is not asked again at every turn.
+            const hung = maxAge > 0 && cluster.silent && Date.now() - cluster.at < HUNG_FOR;
+            return !hung && (maxAge === 0 || (0,_clock_js__WEBPACK_IMPORTED_MODULE_0__/* .monotonic */ .x1)() - askedAt > maxAge);
+        });
         await Promise.all(due.map((side) => this.#read(side, true, within)));
         return this.world;
+    }
+    /** This run has seen the cluster demoted, after it had asked for that. */
+    sawDemoted(side) {
+        const view = this.#views[side];
+        view.cluster = { ...view.cluster, demotedHere: true };
     }
     /**
      * Looks at `side` first and sleeps after, again and again, often at first and seldom later; the other side is looked at
@@ -2715,8 +2744,19 @@ function reading(before, askedAt, status, read) {
     const led = read === undefined ? before.led : read.led;
     const formerId = (status.ok ? status.value.secondary_id : undefined) || before.formerId;
     const base = { host: before.host, askedAt, at, health, healthCode, led, formerId };
-    if (status.ok)
-        return { ...base, silent: false, dr: status.value, last: { dr: status.value, at } };
+    if (status.ok) {
+        const { mode } = status.value;
+        // In the middle of a role change a cluster may show no role at all, or none that it keeps.
+        const settled = mode === 'primary' || mode === 'secondary';
+        const demotedHere = before.demotedHere && mode !== 'primary';
+        return {
+            ...base,
+            silent: false,
+            dr: status.value,
+            demotedHere,
+            last: settled ? { dr: status.value, at } : before.last,
+        };
+    }
     const enterpriseOnly = status.status === 404;
     const because = enterpriseOnly
         ? 'it has no DR replication: this is not Vault Enterprise, or not Vault'
@@ -2724,7 +2764,7 @@ function reading(before, askedAt, status, read) {
             ? 'it is not initialized'
             : status.because;
     const silent = status.silent && !(read?.health.ok ?? false);
-    return { ...base, silent, because, last: before.last };
+    return { ...base, silent, because, demotedHere: before.demotedHere, last: before.last };
 }
 
 
@@ -2752,7 +2792,9 @@ function conclude(ending) {
     const primary = (0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .primaryOf */ .Os)(world);
     const condition = diagnose(world);
     const short = [...(ending.findings ?? []), ...(ending.short ?? [])];
-    const health = condition.health === 'healthy' && short.length > 0 ? 'degraded' : condition.health;
+    // What a check saw over a while says more than one look at the end.
+    const doubtful = ending.checks.some(({ name, state }) => state === 'failed' && OF_THE_LINK.includes(name));
+    const health = condition.health === 'healthy' && (short.length > 0 || doubtful) ? 'degraded' : condition.health;
     // A drill's figures are the worse of its two directions: an objective is met when both meet it.
     const legs = ending.legs ?? [legReport(deeds, world)];
     return {
@@ -2784,6 +2826,7 @@ function worst(figures) {
     const known = figures.filter((figure) => typeof figure === 'number');
     return known.length === 0 ? undefined : Math.max(...known);
 }
+const OF_THE_LINK = ['streaming', 'heartbeat', 'lag'];
 const NO_PRIMARY = 'No primary answers.';
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const fails = (health, failOn) => failOn === 'degraded' ? health !== 'healthy' : failOn === 'critical' && health === 'critical';
@@ -2970,6 +3013,11 @@ function words(outcome, ending) {
         ? `${from.host} follows it and streams.`
         : `Nothing follows it yet (${from.host}: ${(0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .describe */ .q0)(from)}).`;
     const phase = inputs.operation;
+    const nothingToPromote = (0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .role */ .JC)(from) === 'none' && (0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .role */ .JC)(to) === 'none';
+    // An answer that got lost may have been slow, not lost: Vault works on a request for up to 90 s.
+    const mayLand = deeds.unclear === undefined
+        ? ''
+        : 'A call whose answer was lost may still take effect: wait two minutes and look again before the next line. ';
     switch (outcome) {
         case 'done':
             if (BUILT[phase] !== undefined)
@@ -3064,14 +3112,16 @@ function words(outcome, ending) {
                 reasons,
                 next: [
                     ...fixes,
-                    ...(phase === 'failover' || phase === 'failback' || phase === 'drill'
-                        ? [
-                            `Run the same workflow again: it promotes ${to.host} as soon as it can.`,
-                            `If ${to.host} can not take over, run \`operation: ${phase === 'failover' ? 'failback' : 'failover'}\`: it makes ${from.host} primary again.`,
-                        ]
-                        : [
-                            `Run \`operation: failover\` to make ${to.host} primary, or \`operation: failback\` to make ${from.host} primary again.`,
-                        ]),
+                    ...(nothingToPromote
+                        ? []
+                        : phase === 'failover' || phase === 'failback' || phase === 'drill'
+                            ? [
+                                `Run the same workflow again: it promotes ${to.host} as soon as it can.`,
+                                `${mayLand}If ${to.host} can not take over, run \`operation: ${phase === 'failover' ? 'failback' : 'failover'}\`: it makes ${from.host} primary again.`,
+                            ]
+                            : [
+                                `Run \`operation: failover\` to make ${to.host} primary, or \`operation: failback\` to make ${from.host} primary again.`,
+                            ]),
                 ],
             };
         case 'two-primaries': {
@@ -3186,8 +3236,10 @@ const demote = (emergency, mayTake) => ({
             return blocked('the two clusters are not of one DR set');
         switch ((0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .role */ .JC)(from)) {
             case 'secondary':
-            case 'none':
                 return so;
+            case 'none':
+                // A primary shows this for a moment while it is being demoted; one that was never seen as primary is none.
+                return (0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .lastRole */ .FO)(from) === 'primary' ? underway(`${from.host} shows no role yet: ${(0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .describe */ .q0)(from)}`) : so;
             case 'primary':
                 // Nothing is taken from a primary while its successor is out of sight; an emergency may have to.
                 if ((0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .role */ .JC)(to) === 'unknown' && !emergency) {
@@ -3203,6 +3255,8 @@ const demote = (emergency, mayTake) => ({
                     ? blocked(`${to.host} is the older primary of the two by its ssct_generation_counter`)
                     : due;
             case 'unknown':
+                if (from.demotedHere)
+                    return so;
                 // One that was primary a moment ago is not lost: its loss would have to be proven first.
                 if (emergency && (0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .lastRole */ .FO)(from) !== 'primary')
                     return waived(`${from.host} is lost: ${(0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .describe */ .q0)(from)}`);
@@ -3226,23 +3280,34 @@ const promote = (emergency) => ({
             case 'primary':
                 return underway(`${to.host} is primary and does not serve yet`);
             case 'none':
-                return blocked(`${to.host} is no DR secondary: ${(0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .describe */ .q0)(to)}`);
+                return (0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .lastRole */ .FO)(to) === 'unknown'
+                    ? blocked(`${to.host} is no DR secondary: ${(0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .describe */ .q0)(to)}`)
+                    : underway(`${to.host} shows no role yet: ${(0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .describe */ .q0)(to)}`);
             case 'unknown':
                 // Whoever looks in the middle of a promotion sees this; sending another one would not help.
                 if ((0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .lastRole */ .FO)(to) !== 'unknown' || (0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .lastRole */ .FO)(from) === 'secondary')
                     return underway(`${to.host} does not tell its role: ${(0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .describe */ .q0)(to)}`);
                 return blocked(`${to.host} does not tell its role: ${(0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .describe */ .q0)(to)}`);
             case 'secondary':
-                if ((0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .role */ .JC)(from) === 'primary')
-                    return later(`${from.host} is still primary`);
-                if ((0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .role */ .JC)(from) === 'unknown' &&
-                    ((0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .lastRole */ .FO)(from) === 'primary' || ((0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .lastRole */ .FO)(from) === 'unknown' && !emergency))) {
-                    return blocked(`${from.host} may still be primary: ${(0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .describe */ .q0)(from)}`);
-                }
-                return due;
+                return free(from, emergency);
         }
     },
 });
+/** Whether the role is free to be taken from a cluster: only one that is seen without it, or proven lost, has given it up. */
+function free(from, emergency) {
+    if ((0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .role */ .JC)(from) === 'primary')
+        return later(`${from.host} is still primary`);
+    if ((0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .role */ .JC)(from) === 'secondary' || from.demotedHere)
+        return due;
+    if ((0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .role */ .JC)(from) === 'none' && (0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .lastRole */ .FO)(from) === 'unknown')
+        return due;
+    // Out of sight, and last seen without the role: it may be in the middle of being promoted by somebody else.
+    if ((0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .lastRole */ .FO)(from) === 'secondary')
+        return underway(`${from.host} does not tell its role: ${(0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .describe */ .q0)(from)}`);
+    if ((0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .lastRole */ .FO)(from) === 'primary' || !emergency)
+        return blocked(`${from.host} may still be primary: ${(0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .describe */ .q0)(from)}`);
+    return due;
+}
 /** The old primary follows the new one, and streams. */
 const follow = (emergency) => ({
     name: 'follow',
@@ -3251,7 +3316,7 @@ const follow = (emergency) => ({
         const { from, to } = world;
         if ((0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .strangers */ .ob)(world))
             return blocked('the two clusters are not of one DR set');
-        if ((0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .role */ .JC)(to) === 'none')
+        if ((0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .role */ .JC)(to) === 'none' && (0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .lastRole */ .FO)(to) === 'unknown')
             return blocked(`${to.host} is not primary: ${(0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .describe */ .q0)(to)}`);
         if ((0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .role */ .JC)(to) !== 'primary')
             return later(`${to.host} is not primary yet`);
@@ -3263,7 +3328,9 @@ const follow = (emergency) => ({
             case 'primary':
                 return later(`${from.host} is still primary`);
             case 'none':
-                return blocked(`${from.host} can not follow: ${(0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .describe */ .q0)(from)}`);
+                return (0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .lastRole */ .FO)(from) === 'unknown'
+                    ? blocked(`${from.host} can not follow: ${(0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .describe */ .q0)(from)}`)
+                    : underway(`${from.host} shows no role yet: ${(0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .describe */ .q0)(from)}`);
             case 'unknown':
                 // It may be restarting after its demotion; one that was never seen is not waited for.
                 if ((0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .lastRole */ .FO)(from) !== 'unknown')
@@ -3524,6 +3591,8 @@ const SHORTEST = 8;
 const REDACTED = '[redacted]';
 class Secrets {
     #needles = new Set();
+    /** Every piece of that many characters of every secret, bare: what is left of one however it was broken up. */
+    #pieces = new Set();
     /**
      * Takes a secret into account from now on, in every form `redact` knows, line by line where it has several (a PEM key).
      * Values shorter than 8 characters are passed over.
@@ -3533,9 +3602,14 @@ class Secrets {
             const value = part.trim();
             if (value.length < SHORTEST || value.startsWith('-----'))
                 continue;
-            for (const form of forms(value))
-                if (form.length >= SHORTEST)
-                    this.#needles.add(form);
+            for (const form of forms(value)) {
+                if (form.length < SHORTEST)
+                    continue;
+                this.#needles.add(form);
+                const plain = bare(form);
+                for (let at = 0; at + PIECE <= plain.length; at += 1)
+                    this.#pieces.add(plain.slice(at, at + PIECE));
+            }
         }
     }
     /** The same text with every known secret, raw or encoded, replaced by `[redacted]`. */
@@ -3547,7 +3621,41 @@ class Secrets {
         }
         return clean;
     }
+    /**
+     * The same for a text that a server wrote, who may give back what it was given in any dress: cut up, in part, escaped,
+     * encoded twice, in capitals. Where 12 characters in a row of a secret can be made out, the whole text is withheld.
+     */
+    redactForeign(text) {
+        const clean = this.redact(text);
+        const rest = clean.replaceAll(REDACTED, ' ');
+        const once = decoded(rest);
+        const readings = [rest, unescaped(rest), unescaped(unescaped(rest)), once, decoded(once), unescaped(once)];
+        return readings.some((reading) => this.#shows(bare(reading))) ? '[withheld: it holds a part of a secret]' : clean;
+    }
+    #shows(plain) {
+        for (let at = 0; at + PIECE <= plain.length; at += 1)
+            if (this.#pieces.has(plain.slice(at, at + PIECE)))
+                return true;
+        return false;
+    }
 }
+const PIECE = 12;
+/** Letters and digits alone, in lower case: no separator, however invisible, keeps two pieces of a secret apart. */
+const bare = (text) => text.toLowerCase().replace(/[^a-z0-9]+/g, '');
+/** The same text with the escapes of URLs, JSON and HTML undone. */
+function unescaped(text) {
+    const character = (digits, base) => {
+        const code = Number.parseInt(digits, base);
+        return code <= 0x10ffff ? String.fromCodePoint(code) : '';
+    };
+    return text
+        .replace(/%([0-9a-f]{2})/gi, (_, digits) => character(digits, 16))
+        .replace(/\\u\{?([0-9a-f]{4,6})\}?|\\x([0-9a-f]{2})/gi, (_, long, short) => character(long ?? short ?? '', 16))
+        .replace(/&#x([0-9a-f]{1,6});?/gi, (_, digits) => character(digits, 16))
+        .replace(/&#(\d{1,7});?/g, (_, digits) => character(digits, 10));
+}
+/** Base64 runs of a text, decoded. */
+const decoded = (text) => (text.match(/[A-Za-z0-9+/_-]{16,}/g) ?? []).map((run) => Buffer.from(run, 'base64').toString('latin1')).join(' ');
 /** Every form in which a server or a library may show a secret again. */
 function forms(value) {
     const bytes = Buffer.from(value);
@@ -3611,6 +3719,7 @@ class Journal {
     #save;
     #told = { state: '', at: Number.NEGATIVE_INFINITY };
     #waitingSince = (0,clock/* monotonic */.x1)();
+    #closed = false;
     /**
      * @param log takes a line for a person
      * @param save keeps the report as it stands
@@ -3620,8 +3729,14 @@ class Journal {
         this.#log = log;
         this.#save = save;
     }
+    /** The verdict is the last word: what is still under way after it is not told. */
+    close() {
+        this.#closed = true;
+    }
     /** A line of the log, with the time in front. */
     say(text) {
+        if (this.#closed)
+            return;
         this.#log(`${new Date().toISOString().slice(11, 23)}  ${text}`);
     }
     /** Something the summary should tell too. */
@@ -3871,6 +3986,11 @@ class Tokens {
      */
     get header() {
         return [this.#sources.inputs['dr-operation-token'], this.#vault].find((token) => token !== undefined && (0,credentials/* isBatch */.bG)(token));
+    }
+    /** The Vault token, where it is one that may be sent about: a generated DR operation token in its place is sent nowhere. */
+    get onPrimary() {
+        const borrowed = this.#vault === this.#sources.inputs['dr-operation-token'] && !(0,credentials/* isBatch */.bG)(this.#vault);
+        return borrowed || this.#vault === '' ? undefined : this.#vault;
     }
     /** The Vault token that goes with the shares: Vault 2.0 and newer want one; older ones are not sent any (facts 4.1). */
     forCeremony(cluster) {
@@ -4386,6 +4506,7 @@ class Session {
         const token = more.chore?.token;
         if (token !== undefined)
             this.runner.mask(token);
+        journal.close();
         await publish(this.runner, report, this.reportPath, result, token);
         await this.http.close();
         return result;
@@ -4469,7 +4590,7 @@ async function publish(runner, report, reportPath, result, token) {
         runner.log(line);
     // One annotation for a run; what to do stands in it, since it is all that many people read.
     if (result.exitCode !== 0)
-        runner.fail(`${result.outcome}: ${[result.verdict, ...result.next.slice(0, 2)].join(' ')}`);
+        runner.fail(`${result.outcome}: ${[result.verdict, ...result.reasons.slice(0, 3), ...result.next.slice(0, 2)].join(' ')}`);
     else if (result.outcome === 'done' && result.health === 'degraded')
         runner.warn(result.verdict);
     process.exitCode = result.exitCode;
@@ -4499,6 +4620,7 @@ function newReport(inputs) {
         steps: [],
         notes: [],
         activationIds: [],
+        handedIds: [],
         attempts: {},
         deeds: (0,bring/* noDeeds */.Nm)(),
     };
@@ -4561,7 +4683,7 @@ function passwordOf(proxy) {
  * Role changes answer before their work begins (facts 5), so an answer that takes longer has been lost on the way; what
  * the write did is then for looks to tell, which go on all the while. In ms.
  */
-const WRITE_WITHIN = 20_000;
+const WRITE_WITHIN = 8000;
 /** Keys and tokens are made at once. In ms. */
 const MAKE_WITHIN = 5000;
 const READ_WITHIN = 10_000;
@@ -4784,7 +4906,7 @@ class Vault {
     }
     #errors(json) {
         const parsed = _schemas_js__WEBPACK_IMPORTED_MODULE_0__/* .errors */ .sO.safeParse(json);
-        return parsed.success ? parsed.data.errors.map((error) => this.#secrets.redact(error)) : [];
+        return parsed.success ? parsed.data.errors.map((error) => this.#secrets.redactForeign(error)) : [];
     }
 }
 const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);

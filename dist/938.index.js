@@ -430,8 +430,8 @@ var printable = __webpack_require__(3911);
 async function sickNodes({ vaults, lookout, tokens, }) {
     const told = await Promise.all(build_cluster/* SIDES */.BV.map(async (side) => {
         const cluster = lookout.world[side];
-        const token = (0,build_cluster/* role */.JC)(cluster) === 'secondary' ? tokens.header : (0,build_cluster/* role */.JC)(cluster) === 'primary' ? tokens.vault : undefined;
-        if (token === undefined || token === '')
+        const token = (0,build_cluster/* role */.JC)(cluster) === 'primary' ? tokens.onPrimary : tokens.header;
+        if (token === undefined || (0,build_cluster/* role */.JC)(cluster) === 'unknown')
             return [];
         const read = await vaults[side].nodes(token);
         const servers = read.ok ? Object.entries(read.value.servers ?? {}) : [];
@@ -712,9 +712,9 @@ const invalid = (mistakes) => ({
     outcome: 'invalid',
     exitCode: report/* OUTCOMES */.i.invalid,
     changed: false,
-    health: 'critical',
+    health: '',
     activeAddr: '',
-    redundancy: 'unprotected',
+    redundancy: '',
     lag: undefined,
     rtoMs: undefined,
     rpoEntries: undefined,

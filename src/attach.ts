@@ -7,7 +7,7 @@
 import { randomBytes } from 'node:crypto'
 import { bring, type End, type Run, UNBROKEN } from './bring.ts'
 import { sleep } from './clock.ts'
-import { other, role, type Side } from './cluster.ts'
+import { follows, other, role, type Side } from './cluster.ts'
 import type { Step } from './plan.ts'
 import type { Answer } from './vault/client.ts'
 
@@ -69,6 +69,8 @@ export async function attach(run: Run, step: Step, key: string | undefined): Pro
     const world = await lookout.look(FRESH)
     // Somebody else may have attached it meanwhile; one that is out of sight for a moment may be told all the same.
     if (step.verdict(world).is !== 'due' && role(world[follower]) !== 'unknown') return { is: 'again' }
+    journal.report.handedIds.push(made.id)
+    journal.save()
     const kind = publicly === undefined ? 'a wrapped token' : 'a token for its public key'
     const end = await bring(
       run,
@@ -76,7 +78,8 @@ export async function attach(run: Run, step: Step, key: string | undefined): Pro
       `${step.name === 'enrol' ? 'secondary/enable' : 'update-primary'} sent, with ${kind}, id ${made.id}`,
       () => handOver(run, step, made.token),
     )
-    if (end.is !== 'refused' && end.is !== 'lost') return end
+    if (end.is === 'refused') journal.report.handedIds.splice(journal.report.handedIds.indexOf(made.id), 1)
+    else if (end.is !== 'lost') return end
     last = end
     if (publicly !== undefined && inputs.activation === 'auto') withKey = false
     journal.say(`${lookout.world[follower].host}: trying again with a new activation token`)
@@ -162,9 +165,17 @@ export async function tidy({
   for (const side of ['from', 'to'] as const) {
     const known = world[side].dr?.known_secondaries ?? []
     for (const id of journal.report.activationIds) {
-      if (role(world[side]) !== 'primary' || !known.includes(id) || world[other(side)].dr?.secondary_id === id) continue
+      const used = world[other(side)].dr?.secondary_id
+      // A follower that is told a token may be using it long before its status says so, or without ever saying so.
+      const spare =
+        !journal.report.handedIds.includes(id) || (follows(world[other(side)], world[side]) && (used ?? '') !== '')
+      if (role(world[side]) !== 'primary' || !known.includes(id) || used === id || !spare) continue
       const answer = await vaults[side].revokeSecondary(tokens.vault, id)
       if (answer.kind !== 'accepted') left.push(id)
+      else
+        journal.note(
+          `The activation id ${id}, which this run made and nobody uses, was revoked on ${world[side].host}.`,
+        )
     }
   }
   return left

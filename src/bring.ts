@@ -141,8 +141,11 @@ export async function bring(run: Run, step: Step, what: string, send: () => Prom
 }
 
 /** A wish that was brought about, and seen. */
-export function finish({ journal, deeds }: Run, step: Step, world: World): End {
-  if (step.name === 'demote') deeds.demoted = true
+export function finish({ journal, deeds, lookout }: Run, step: Step, world: World): End {
+  if (step.name === 'demote') {
+    deeds.demoted = true
+    lookout.sawDemoted(step.on)
+  }
   if (step.name === 'promote') deeds.promoted = true
   if (step.name === 'restore') deeds.restored = true
   journal.done(step, world)

@@ -203,7 +203,9 @@ const JUDGES: Record<Judged, (now: Case) => Finding> = {
       ? none(`${from.host} does not tell its role: ${describe(from)}; see emergency-evidence`)
       : bad(
           `${from.host} does not tell its role: ${describe(from)}`,
-          `Make ${from.host} answer, or, if it is lost, run with \`mode: emergency\` and \`confirm\`.`,
+          /certificate|TLS/.test(from.because ?? '')
+            ? `Give the CA of ${from.host} as \`ca-cert\`, or its name as \`tls-server-name\`: nothing is lost, it is only not trusted.`
+            : `Make ${from.host} answer, or, if it is lost, run with \`mode: emergency\` and \`confirm\`.`,
         )
   },
 

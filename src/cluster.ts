@@ -25,7 +25,9 @@ export interface Cluster {
   readonly because?: string | undefined
   /** No HTTP answer of any kind came from there. */
   readonly silent: boolean
-  /** The last status that could be read in this run: this one, or an earlier one. */
+  /** The last status in this run that showed it as a primary or a secondary: this one, or an earlier one. */
+  /** This run demoted it and saw it demoted; nobody was seen to promote it since. */
+  readonly demotedHere?: boolean | undefined
   /** The id it was last seen with as a secondary in this run. */
   readonly formerId?: string | undefined
   readonly last?: { readonly dr: Replication; readonly at: number } | undefined
@@ -117,11 +119,13 @@ export const follows = (secondary: Cluster, primary: Cluster): boolean =>
 const SYNCING: readonly (string | undefined)[] = ['merkle-diff', 'merkle-sync', 'stream-wals', 'connecting']
 
 /** It was attached to this primary and is on its way to streaming: nothing to send, only to wait. */
-export const joining = (secondary: Cluster, primary: Cluster): boolean =>
-  role(secondary) === 'secondary' &&
-  role(primary) === 'primary' &&
-  attached(secondary, primary) &&
-  (SYNCING.includes(secondary.dr?.state) || secondary.dr?.connection_state === 'connecting')
+export function joining(secondary: Cluster, primary: Cluster): boolean {
+  if (role(secondary) !== 'secondary' || role(primary) !== 'primary' || !attached(secondary, primary)) return false
+  const { state, connection_state: connection, secondary_id: id } = secondary.dr ?? {}
+  // Without an id nothing tells whose stream it was: one that is cut off has to be attached anew.
+  if (state === 'stream-wals' && id === undefined) return connected(secondary, primary)
+  return SYNCING.includes(state) || connection === 'connecting'
+}
 
 /** WAL position of a primary; `last_dr_wal` since 1.4, `last_wal` before (facts 1.3). */
 export const position = (primary: Cluster): number | undefined => primary.dr?.last_dr_wal ?? primary.dr?.last_wal
@@ -179,7 +183,7 @@ export function compareVersions(a: string | undefined, b: string | undefined): n
   const [before, after] = [left[4], right[4]]
   if (before === after) return 0
   if (before === undefined || after === undefined) return before === undefined ? 1 : -1
-  return before < after ? -1 : 1
+  return before.localeCompare(after, 'en', { numeric: true })
 }
 
 /** States that Vault documents; any other word of a server is shown as "an unknown state", and is never healthy. */

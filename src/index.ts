@@ -10,5 +10,10 @@ const cancel = new AbortController()
 // also not while the program is being loaded: hence the imports below this line.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => cancel.abort())
 
-if (basename(process.argv[1] ?? '') === 'post.js') await (await import('./post.ts')).post(cancel.signal)
+const post = basename(process.argv[1] ?? '') === 'post.js'
+if (post) await (await import('./post.ts')).post(cancel.signal)
 else await (await import('./main.ts')).main(cancel.signal)
+
+// Everything has been told. A connection to a cluster that hangs, or a wait that a cancel has left behind, would keep the
+// process for seconds more, in which GitHub may kill it.
+process.stdout.write('', () => process.exit())

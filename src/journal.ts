@@ -16,6 +16,7 @@ export class Journal {
   readonly #save: () => void
   #told = { state: '', at: Number.NEGATIVE_INFINITY }
   #waitingSince = monotonic()
+  #closed: boolean = false
 
   /**
    * @param log takes a line for a person
@@ -27,8 +28,14 @@ export class Journal {
     this.#save = save
   }
 
+  /** The verdict is the last word: what is still under way after it is not told. */
+  close(): void {
+    this.#closed = true
+  }
+
   /** A line of the log, with the time in front. */
   say(text: string): void {
+    if (this.#closed) return
     this.#log(`${new Date().toISOString().slice(11, 23)}  ${text}`)
   }
 

@@ -15,6 +15,7 @@ const SLOW = 1000
 /** How long one look may take: short while a change is expected within seconds, longer for a server that is slow. In ms. */
 const SHORT_LOOK = 2000
 export const LONG_LOOK = 5000
+const HUNG_FOR = 2000
 /** Looks at one cluster that may be under way at once: a hanging one must not hide that the next would be answered. */
 const MOST_AT_ONCE = 40
 
@@ -48,9 +49,20 @@ export class Lookout {
 
   /** A whole look at both, side by side; one that was read within the last `maxAge` ms is not asked again. */
   async look(maxAge = 0, within = SHORT_LOOK): Promise<World> {
-    const due = SIDES.filter((side) => maxAge === 0 || monotonic() - this.#views[side].askedAt > maxAge)
+    const due = SIDES.filter((side) => {
+      const { askedAt, cluster } = this.#views[side]
+      // A cluster that has just kept a look waiting in vain is not asked again at every turn.
+      const hung = maxAge > 0 && cluster.silent && Date.now() - cluster.at < HUNG_FOR
+      return !hung && (maxAge === 0 || monotonic() - askedAt > maxAge)
+    })
     await Promise.all(due.map((side) => this.#read(side, true, within)))
     return this.world
+  }
+
+  /** This run has seen the cluster demoted, after it had asked for that. */
+  sawDemoted(side: Side): void {
+    const view = this.#views[side]
+    view.cluster = { ...view.cluster, demotedHere: true }
   }
 
   /**
@@ -120,7 +132,19 @@ export function reading(
   const led = read === undefined ? before.led : read.led
   const formerId = (status.ok ? status.value.secondary_id : undefined) || before.formerId
   const base = { host: before.host, askedAt, at, health, healthCode, led, formerId }
-  if (status.ok) return { ...base, silent: false, dr: status.value, last: { dr: status.value, at } }
+  if (status.ok) {
+    const { mode } = status.value
+    // In the middle of a role change a cluster may show no role at all, or none that it keeps.
+    const settled = mode === 'primary' || mode === 'secondary'
+    const demotedHere = before.demotedHere && mode !== 'primary'
+    return {
+      ...base,
+      silent: false,
+      dr: status.value,
+      demotedHere,
+      last: settled ? { dr: status.value, at } : before.last,
+    }
+  }
   const enterpriseOnly = status.status === 404
   const because = enterpriseOnly
     ? 'it has no DR replication: this is not Vault Enterprise, or not Vault'
@@ -128,5 +152,5 @@ export function reading(
       ? 'it is not initialized'
       : status.because
   const silent = status.silent && !(read?.health.ok ?? false)
-  return { ...base, silent, because, last: before.last }
+  return { ...base, silent, because, demotedHere: before.demotedHere, last: before.last }
 }

@@ -19,9 +19,8 @@ export async function sickNodes({
   const told = await Promise.all(
     SIDES.map(async (side: Side) => {
       const cluster = lookout.world[side]
-      const token =
-        role(cluster) === 'secondary' ? tokens.header : role(cluster) === 'primary' ? tokens.vault : undefined
-      if (token === undefined || token === '') return []
+      const token = role(cluster) === 'primary' ? tokens.onPrimary : tokens.header
+      if (token === undefined || role(cluster) === 'unknown') return []
       const read = await vaults[side].nodes(token)
       const servers = read.ok ? Object.entries(read.value.servers ?? {}) : []
       const sick = servers.filter(

@@ -3,7 +3,7 @@
  * to do. Pure.
  */
 import type { Deeds } from './bring.ts'
-import type { Check } from './checks.ts'
+import type { Check, CheckName } from './checks.ts'
 import type { Chore } from './chores.ts'
 import {
   type Cluster,
@@ -60,7 +60,9 @@ export function conclude(ending: Ending): Result {
   const primary = primaryOf(world)
   const condition = diagnose(world)
   const short = [...(ending.findings ?? []), ...(ending.short ?? [])]
-  const health = condition.health === 'healthy' && short.length > 0 ? 'degraded' : condition.health
+  // What a check saw over a while says more than one look at the end.
+  const doubtful = ending.checks.some(({ name, state }) => state === 'failed' && OF_THE_LINK.includes(name))
+  const health = condition.health === 'healthy' && (short.length > 0 || doubtful) ? 'degraded' : condition.health
   // A drill's figures are the worse of its two directions: an objective is met when both meet it.
   const legs = ending.legs ?? [legReport(deeds, world)]
   return {
@@ -94,6 +96,8 @@ function worst(figures: readonly (number | 'unknown' | undefined)[]): number | u
   const known = figures.filter((figure) => typeof figure === 'number')
   return known.length === 0 ? undefined : Math.max(...known)
 }
+
+const OF_THE_LINK: readonly CheckName[] = ['streaming', 'heartbeat', 'lag']
 
 const NO_PRIMARY = 'No primary answers.'
 
@@ -289,6 +293,12 @@ function words(outcome: Outcome, ending: Ending): Words {
     ? `${from.host} follows it and streams.`
     : `Nothing follows it yet (${from.host}: ${describe(from)}).`
   const phase = inputs.operation
+  const nothingToPromote = role(from) === 'none' && role(to) === 'none'
+  // An answer that got lost may have been slow, not lost: Vault works on a request for up to 90 s.
+  const mayLand =
+    deeds.unclear === undefined
+      ? ''
+      : 'A call whose answer was lost may still take effect: wait two minutes and look again before the next line. '
   switch (outcome) {
     case 'done':
       if (BUILT[phase] !== undefined)
@@ -386,14 +396,16 @@ function words(outcome: Outcome, ending: Ending): Words {
         reasons,
         next: [
           ...fixes,
-          ...(phase === 'failover' || phase === 'failback' || phase === 'drill'
-            ? [
-                `Run the same workflow again: it promotes ${to.host} as soon as it can.`,
-                `If ${to.host} can not take over, run \`operation: ${phase === 'failover' ? 'failback' : 'failover'}\`: it makes ${from.host} primary again.`,
-              ]
-            : [
-                `Run \`operation: failover\` to make ${to.host} primary, or \`operation: failback\` to make ${from.host} primary again.`,
-              ]),
+          ...(nothingToPromote
+            ? []
+            : phase === 'failover' || phase === 'failback' || phase === 'drill'
+              ? [
+                  `Run the same workflow again: it promotes ${to.host} as soon as it can.`,
+                  `${mayLand}If ${to.host} can not take over, run \`operation: ${phase === 'failover' ? 'failback' : 'failover'}\`: it makes ${from.host} primary again.`,
+                ]
+              : [
+                  `Run \`operation: failover\` to make ${to.host} primary, or \`operation: failback\` to make ${from.host} primary again.`,
+                ]),
         ],
       }
     case 'two-primaries': {

@@ -102,8 +102,10 @@ const demote = (emergency: boolean, mayTake: boolean): Step => ({
     if (strangers(world)) return blocked('the two clusters are not of one DR set')
     switch (role(from)) {
       case 'secondary':
-      case 'none':
         return so
+      case 'none':
+        // A primary shows this for a moment while it is being demoted; one that was never seen as primary is none.
+        return lastRole(from) === 'primary' ? underway(`${from.host} shows no role yet: ${describe(from)}`) : so
       case 'primary':
         // Nothing is taken from a primary while its successor is out of sight; an emergency may have to.
         if (role(to) === 'unknown' && !emergency) {
@@ -117,6 +119,7 @@ const demote = (emergency: boolean, mayTake: boolean): Step => ({
           ? blocked(`${to.host} is the older primary of the two by its ssct_generation_counter`)
           : due
       case 'unknown':
+        if (from.demotedHere) return so
         // One that was primary a moment ago is not lost: its loss would have to be proven first.
         if (emergency && lastRole(from) !== 'primary') return waived(`${from.host} is lost: ${describe(from)}`)
         if (lastRole(from) !== 'unknown') return underway(`${from.host} does not tell its role: ${describe(from)}`)
@@ -137,24 +140,30 @@ const promote = (emergency: boolean): Step => ({
       case 'primary':
         return underway(`${to.host} is primary and does not serve yet`)
       case 'none':
-        return blocked(`${to.host} is no DR secondary: ${describe(to)}`)
+        return lastRole(to) === 'unknown'
+          ? blocked(`${to.host} is no DR secondary: ${describe(to)}`)
+          : underway(`${to.host} shows no role yet: ${describe(to)}`)
       case 'unknown':
         // Whoever looks in the middle of a promotion sees this; sending another one would not help.
         if (lastRole(to) !== 'unknown' || lastRole(from) === 'secondary')
           return underway(`${to.host} does not tell its role: ${describe(to)}`)
         return blocked(`${to.host} does not tell its role: ${describe(to)}`)
       case 'secondary':
-        if (role(from) === 'primary') return later(`${from.host} is still primary`)
-        if (
-          role(from) === 'unknown' &&
-          (lastRole(from) === 'primary' || (lastRole(from) === 'unknown' && !emergency))
-        ) {
-          return blocked(`${from.host} may still be primary: ${describe(from)}`)
-        }
-        return due
+        return free(from, emergency)
     }
   },
 })
+
+/** Whether the role is free to be taken from a cluster: only one that is seen without it, or proven lost, has given it up. */
+function free(from: Cluster, emergency: boolean): Verdict {
+  if (role(from) === 'primary') return later(`${from.host} is still primary`)
+  if (role(from) === 'secondary' || from.demotedHere) return due
+  if (role(from) === 'none' && lastRole(from) === 'unknown') return due
+  // Out of sight, and last seen without the role: it may be in the middle of being promoted by somebody else.
+  if (lastRole(from) === 'secondary') return underway(`${from.host} does not tell its role: ${describe(from)}`)
+  if (lastRole(from) === 'primary' || !emergency) return blocked(`${from.host} may still be primary: ${describe(from)}`)
+  return due
+}
 
 /** The old primary follows the new one, and streams. */
 const follow = (emergency: boolean): Step => ({
@@ -163,7 +172,7 @@ const follow = (emergency: boolean): Step => ({
   verdict(world) {
     const { from, to } = world
     if (strangers(world)) return blocked('the two clusters are not of one DR set')
-    if (role(to) === 'none') return blocked(`${to.host} is not primary: ${describe(to)}`)
+    if (role(to) === 'none' && lastRole(to) === 'unknown') return blocked(`${to.host} is not primary: ${describe(to)}`)
     if (role(to) !== 'primary') return later(`${to.host} is not primary yet`)
     if (follows(from, to)) return so
     switch (role(from)) {
@@ -172,7 +181,9 @@ const follow = (emergency: boolean): Step => ({
       case 'primary':
         return later(`${from.host} is still primary`)
       case 'none':
-        return blocked(`${from.host} can not follow: ${describe(from)}`)
+        return lastRole(from) === 'unknown'
+          ? blocked(`${from.host} can not follow: ${describe(from)}`)
+          : underway(`${from.host} shows no role yet: ${describe(from)}`)
       case 'unknown':
         // It may be restarting after its demotion; one that was never seen is not waited for.
         if (lastRole(from) !== 'unknown') return underway(`${from.host} does not tell its role: ${describe(from)}`)

@@ -78,9 +78,10 @@ export interface Result {
   readonly outcome: Outcome
   readonly exitCode: number
   readonly changed: boolean
-  readonly health: Health
+  /** Empty where nothing was looked at. */
+  readonly health: Health | ''
   readonly activeAddr: string
-  readonly redundancy: 'protected' | 'unprotected'
+  readonly redundancy: 'protected' | 'unprotected' | ''
   readonly lag: number | undefined
   readonly rtoMs: number | undefined
   readonly rpoEntries: number | 'unknown' | undefined
@@ -120,6 +121,8 @@ export interface Report {
   readonly notes: string[]
   /** Activation ids this run made; the one that is used stays, the others are revoked at the end. */
   readonly activationIds: string[]
+  /** Those of them whose token was handed to the follower: it may be using it, so they are never revoked. */
+  readonly handedIds: string[]
   /** Attempts to generate a DR operation token that this run began and has not ended: nonces by host. */
   readonly attempts: Record<string, string>
   /** What the run did so far; the post step concludes from it where the main step could not. */

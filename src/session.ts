@@ -181,6 +181,7 @@ export class Session {
     report.result = result
     const token = more.chore?.token
     if (token !== undefined) this.runner.mask(token)
+    journal.close()
     await publish(this.runner, report, this.reportPath, result, token)
     await this.http.close()
     return result
@@ -278,7 +279,10 @@ export async function publish(
   runner.log(`outcome: ${result.outcome}`)
   for (const line of told) runner.log(line)
   // One annotation for a run; what to do stands in it, since it is all that many people read.
-  if (result.exitCode !== 0) runner.fail(`${result.outcome}: ${[result.verdict, ...result.next.slice(0, 2)].join(' ')}`)
+  if (result.exitCode !== 0)
+    runner.fail(
+      `${result.outcome}: ${[result.verdict, ...result.reasons.slice(0, 3), ...result.next.slice(0, 2)].join(' ')}`,
+    )
   else if (result.outcome === 'done' && result.health === 'degraded') runner.warn(result.verdict)
   process.exitCode = result.exitCode
 }
@@ -308,6 +312,7 @@ export function newReport(inputs: Pick<Inputs, 'operation' | 'mode' | 'dry-run' 
     steps: [],
     notes: [],
     activationIds: [],
+    handedIds: [],
     attempts: {},
     deeds: noDeeds(),
   }

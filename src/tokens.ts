@@ -88,6 +88,12 @@ export class Tokens {
     )
   }
 
+  /** The Vault token, where it is one that may be sent about: a generated DR operation token in its place is sent nowhere. */
+  get onPrimary(): string | undefined {
+    const borrowed = this.#vault === this.#sources.inputs['dr-operation-token'] && !isBatch(this.#vault)
+    return borrowed || this.#vault === '' ? undefined : this.#vault
+  }
+
   /** The Vault token that goes with the shares: Vault 2.0 and newer want one; older ones are not sent any (facts 4.1). */
   forCeremony(cluster: Cluster): string | undefined {
     const order = compareVersions(cluster.health?.version, '2.0.0')

@@ -114,6 +114,8 @@ const report = (more: Partial<Report> = {}): Report => ({
   steps: [],
   notes: [],
   activationIds: [],
+  attempts: {},
+  handedIds: [],
   deeds: { accepted: 0, sent: 0, demoted: false, promoted: false, restored: false, unclear: undefined },
   ...more,
 })
@@ -585,7 +587,7 @@ describe('hostile strings', () => {
       if (line.startsWith('|')) expect([4, 7]).toContain(line.split('|').length - 1)
       else
         expect(line).toMatch(
-          /^($|## 🛑 |>($| (\[!|\d\. |\*\*What|Nobody can))|- (?![-+=[]|\d+[.)] )|\*\*\w|No primary|<\/?details|Run by |`{3}(mermaid)?$|%%\{init| {2}|gantt$)/,
+          /^($|## 🛑 |>($| (\[!|\d\. |\*\*What|Nobody can))|- (?![-+=[]|\d+[.)] )|\*\*\w|No primary|<\/?details|Run by |Run outside |`{3}(mermaid)?$|%%\{init| {2}|gantt$)/,
         )
     }
   })

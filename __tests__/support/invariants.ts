@@ -22,8 +22,9 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 const WORDS: Readonly<Record<string, RegExp>> = {
   outcome: new RegExp(`^(${Object.keys(EXIT_CODES).join('|')})$`),
   changed: /^(true|false)$/,
-  health: /^(healthy|degraded|critical)$/,
-  redundancy: /^(protected|unprotected)$/,
+  // Empty where nothing was looked at: wrong inputs say nothing of the clusters.
+  health: /^(healthy|degraded|critical)?$/,
+  redundancy: /^(protected|unprotected)?$/,
   lag: /^\d*$/,
   'rto-ms': /^\d*$/,
   'rpo-entries': /^(\d*|unknown)$/,

@@ -23,6 +23,9 @@ export const CEREMONY = 'sys/replication/dr/secondary/generate-operation-token'
 export const DELETE_TOKEN = 'sys/replication/dr/secondary/operation-token/delete'
 const HELPERS: readonly string[] = [`${CEREMONY}/attempt`, `${CEREMONY}/update`, DELETE_TOKEN, PATHS.publicKey]
 
+/** No run of a story takes that long. In ms. */
+const LONGEST = 25_000
+
 export interface Ways extends Circumstances {
   /** What this run leaves behind knowingly; default: nothing. */
   readonly leaves?: readonly Leftover['kind'][]
@@ -51,6 +54,9 @@ export function tale(name: string, options: WorldOptions, tell: (tale: Tale) => 
       const left = world.leftovers().length
       const running = startAction(job.folder, { ...pair(world), ...given }, ways)
       children.push(running.child)
+      // A run that never ends fails its story, and not the patience of whoever waits for all of them.
+      const longest = setTimeout(() => running.child.kill('SIGKILL'), LONGEST)
+      running.child.once('close', () => clearTimeout(longest))
       const judged = async (ran: Promise<Ran>, leaves: Ways['leaves'] = []): Promise<Told> => {
         const done = await ran
         try {

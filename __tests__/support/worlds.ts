@@ -44,7 +44,7 @@ export function shows(host: string, dr: Replication, more: Partial<Cluster> = {}
     dr,
     health: health(),
     healthCode,
-    last: { dr, at: NOW },
+    ...(['primary', 'secondary'].includes(dr.mode) ? { last: { dr, at: NOW } } : {}),
     ...more,
   }
 }

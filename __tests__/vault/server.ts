@@ -3,6 +3,7 @@
  * shares of which three unseal. Nothing here is of the server; everything goes through its command and its HTTP API.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
+import { randomInt } from 'node:crypto'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -249,24 +250,26 @@ export const fields = (value: unknown): Record<string, unknown> =>
 export const strings = (value: unknown): string[] =>
   Array.isArray(value) ? value.filter((each) => typeof each === 'string') : []
 
-/** Ports that were free a moment ago, all held at once so that they differ. */
+/**
+ * Ports that were free a moment ago. Below those that systems give to outgoing connections: one of them could be taken by
+ * whoever connects to anything before the server listens.
+ */
 async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = createServer()
-      await new Promise<void>((resolve, reject) => {
-        server.once('error', reject)
-        server.listen(0, '127.0.0.1', resolve)
-      })
-      return server
-    }),
-  )
-  const ports = servers.map((server) => {
-    const address = server.address()
-    return address !== null && typeof address === 'object' ? address.port : 0
+  const free: number[] = []
+  while (free.length < count) {
+    const port = randomInt(20_000, 32_000)
+    if (!free.includes(port) && (await isFree(port))) free.push(port)
+  }
+  return free
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer()
+  const listens = await new Promise<boolean>((resolve) => {
+    server.once('error', () => resolve(false)).listen(port, '127.0.0.1', () => resolve(true))
   })
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))))
-  return ports
+  if (listens) await new Promise((resolve) => server.close(resolve))
+  return listens
 }
 
 interface Certificates {

@@ -75,7 +75,7 @@ const HEALTH_TONES: Record<Health, Tone> = { healthy: 'good', degraded: 'bad', c
 function toneOf({ operation, result }: Report): Tone {
   if (result === undefined) return 'bad'
   const tone = TONES[result.outcome]
-  if (operation === 'status') return tone === 'good' ? HEALTH_TONES[result.health] : tone
+  if (operation === 'status') return tone === 'good' && result.health !== '' ? HEALTH_TONES[result.health] : tone
   // The phase `demote` means to end without a primary; it must not look like an end all the same.
   if (tone === 'good' && result.health !== 'healthy') return 'bad'
   return ['blocked', 'failed'].includes(result.outcome) && result.health === 'critical' ? 'worst' : tone
@@ -230,7 +230,7 @@ function facts({ operation, legs = [], result, endedAt }: Report): string {
     told.push(`No primary since **${clock(open.from)} UTC**${so >= 0 ? `, ${span(so)} at the end of this run` : ''}`)
   }
   if (result?.rpoEntries !== undefined) told.push(loss(result.rpoEntries))
-  if (result !== undefined && result.outcome !== 'invalid') {
+  if (result !== undefined && result.redundancy !== '') {
     told.push(`Redundancy: **${result.redundancy}** (${PROTECTION[result.redundancy]})`)
     if (result.lag !== undefined) told.push(`lag ${entries(result.lag)}`)
   }
@@ -248,7 +248,7 @@ const UNTOUCHED: ReadonlySet<Outcome | undefined> = new Set([
   'invalid',
 ] as const)
 
-const PROTECTION: Record<Result['redundancy'], string> = {
+const PROTECTION: Record<Exclude<Result['redundancy'], ''>, string> = {
   protected: 'a secondary streams',
   unprotected: 'no secondary streams',
 }

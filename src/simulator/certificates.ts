@@ -11,13 +11,17 @@ export interface Certificates {
   readonly client: Identity
 }
 
+/** Loaded once: a world that is made late in a test would ask for it when its module may no longer import. */
+let library: Promise<typeof import('selfsigned')> | undefined
+
 /**
  * Makes a CA, one server certificate per cluster (good for 127.0.0.1, ::1 and localhost) and one client certificate. EC
  * keys, since RSA keys would take longer to make than most tests take to run. The library is loaded here and not at the
  * top, so that a world without TLS does not pay for it.
  */
 export async function makeCertificates(servers: number): Promise<Certificates> {
-  const { generate } = await import('selfsigned')
+  library ??= import('selfsigned')
+  const { generate } = await library
   // An hour back: a client whose clock is a little behind must not be turned away.
   const notBeforeDate = new Date(Date.now() - 3_600_000)
   const common = { keyType: 'ec', curve: 'P-256', algorithm: 'sha256', notBeforeDate } as const

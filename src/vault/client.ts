@@ -38,7 +38,7 @@ export type Answer<T> =
  * Role changes answer before their work begins (facts 5), so an answer that takes longer has been lost on the way; what
  * the write did is then for looks to tell, which go on all the while. In ms.
  */
-const WRITE_WITHIN = 20_000
+const WRITE_WITHIN = 8000
 /** Keys and tokens are made at once. In ms. */
 const MAKE_WITHIN = 5000
 const READ_WITHIN = 10_000
@@ -332,7 +332,7 @@ export class Vault {
 
   #errors(json: unknown): string[] {
     const parsed = schemas.errors.safeParse(json)
-    return parsed.success ? parsed.data.errors.map((error) => this.#secrets.redact(error)) : []
+    return parsed.success ? parsed.data.errors.map((error) => this.#secrets.redactForeign(error)) : []
   }
 }
 
