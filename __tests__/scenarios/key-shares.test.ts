@@ -295,13 +295,16 @@ tale('update-primary with wrong shares is refused, and leaves nothing', {}, asyn
   expect(['incomplete', 'blocked']).toContain(ran.outcome)
 })
 
-/** Moments at which a run with shares may be killed. */
+const submitted = ({ requests }: World, on: string) =>
+  requests.some(({ cluster, path }) => cluster === on && path === `${CEREMONY}/update`)
+
+/** Moments at which a run with shares may be killed; of an attempt it knows as soon as it submits a share to it. */
 const KILLS: Readonly<Record<string, (world: World) => boolean>> = {
-  'the attempt has begun': (world) => ceremonies(world).length > 0,
-  'a share is in': ({ requests }) => requests.some(({ path, applied }) => path === `${CEREMONY}/update` && applied),
-  'the token is made': (world) => world.leftovers().some(({ kind }) => kind === 'generated-token'),
-  'the demotion is applied': (world) => world.primary.role() !== 'primary' || world.primary.state() === '',
-  'the attempt on the other side has begun': (world) => ceremonies(world).length > 1,
+  'the attempt has begun': (world) => submitted(world, 'secondary'),
+  'the demotion is sent': ({ requests }) => requests.some(({ path }) => path === PATHS.demote),
+  'the promotion is sent': ({ requests }) => requests.some(({ path }) => path === PATHS.promote),
+  'the attempt on the other side has begun': (world) => submitted(world, 'primary'),
+  'the old primary is being attached': ({ requests }) => requests.some(({ path }) => path === PATHS.updatePrimary),
 }
 for (const [moment, reached] of Object.entries(KILLS)) {
   tale(
@@ -314,10 +317,6 @@ for (const [moment, reached] of Object.entries(KILLS)) {
       world.fault({ path: new RegExp(`^${CEREMONY}`), kind: 'delay-answer', delayMs: 250 })
       const running = start(from(world))
       await until(moment, () => reached(world))
-      // The answer that brings the nonce, or the token, must have come: before it nobody could know of them.
-      await new Promise((resolve) => {
-        setTimeout(resolve, 300)
-      })
       running.child.kill('SIGKILL')
       await running.ended
       world.clearFaults()
