@@ -327,9 +327,9 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
     process.on(signal, () => cancel.abort());
 const post = (0,node_path__WEBPACK_IMPORTED_MODULE_0__.basename)(process.argv[1] ?? '') === 'post.js';
 if (post)
-    await (await Promise.all(/* import() */[__nccwpck_require__.e(833), __nccwpck_require__.e(692), __nccwpck_require__.e(756)]).then(__nccwpck_require__.bind(__nccwpck_require__, 6756))).post(cancel.signal);
+    await (await Promise.all(/* import() */[__nccwpck_require__.e(833), __nccwpck_require__.e(684), __nccwpck_require__.e(756)]).then(__nccwpck_require__.bind(__nccwpck_require__, 6756))).post(cancel.signal);
 else
-    await (await Promise.all(/* import() */[__nccwpck_require__.e(833), __nccwpck_require__.e(692), __nccwpck_require__.e(938)]).then(__nccwpck_require__.bind(__nccwpck_require__, 3938))).main(cancel.signal);
+    await (await Promise.all(/* import() */[__nccwpck_require__.e(833), __nccwpck_require__.e(684), __nccwpck_require__.e(460)]).then(__nccwpck_require__.bind(__nccwpck_require__, 2460))).main(cancel.signal);
 // Everything has been told. A connection to a cluster that hangs, or a wait that a cancel has left behind, would keep the
 // process for seconds more, in which GitHub may kill it.
 process.stdout.write('', () => process.exit());

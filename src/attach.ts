@@ -7,8 +7,9 @@
 import { randomBytes } from 'node:crypto'
 import { bring, type End, type Run, UNBROKEN } from './bring.ts'
 import { sleep } from './clock.ts'
-import { follows, other, role, type Side } from './cluster.ts'
+import { follows, other, role, SIDES, type Side } from './cluster.ts'
 import type { Step } from './plan.ts'
+import type { Activation } from './report.ts'
 import type { Answer } from './vault/client.ts'
 
 const TRIES = 3
@@ -69,16 +70,14 @@ export async function attach(run: Run, step: Step, key: string | undefined): Pro
     const world = await lookout.look(FRESH)
     // Somebody else may have attached it meanwhile; one that is out of sight for a moment may be told all the same.
     if (step.verdict(world).is !== 'due' && role(world[follower]) !== 'unknown') return { is: 'again' }
-    journal.report.handedIds.push(made.id)
-    journal.save()
     const kind = publicly === undefined ? 'a wrapped token' : 'a token for its public key'
     const end = await bring(
       run,
       step,
-      `${step.name === 'enrol' ? 'secondary/enable' : 'update-primary'} sent, with ${kind}, id ${made.id}`,
-      () => handOver(run, step, made.token),
+      `${step.name === 'enrol' ? 'secondary/enable' : 'update-primary'} sent, with ${kind}, id ${made.activation.id}`,
+      () => handOver(run, step, made),
     )
-    if (end.is === 'refused') journal.report.handedIds.splice(journal.report.handedIds.indexOf(made.id), 1)
+    if (end.is === 'refused') made.activation.handed = false
     else if (end.is !== 'lost') return end
     last = end
     if (publicly !== undefined && inputs.activation === 'auto') withKey = false
@@ -88,19 +87,25 @@ export async function attach(run: Run, step: Step, key: string | undefined): Pro
 }
 
 /** Enrolling erases what the cluster holds; re-attaching erases nothing. */
-function handOver({ inputs, vaults, tokens }: Run, step: Step, activationToken: string): Promise<Answer<unknown>> {
+function handOver(
+  { inputs, vaults, tokens, journal }: Run,
+  step: Step,
+  made: Made & { is: 'made' },
+): Promise<Answer<unknown>> {
   const vault = vaults[step.on]
+  const addr = inputs['primary-api-addr']
+  const send = <T>(call: () => Promise<T>): Promise<T> => {
+    made.activation.handed = true
+    journal.save()
+    return call()
+  }
   return step.name === 'enrol'
-    ? vault.enableSecondary(
-        inputs['secondary-vault-token'] ?? tokens.vault,
-        activationToken,
-        inputs['primary-api-addr'],
-      )
-    : tokens.use(step.on, (token) => vault.updatePrimary(token, activationToken, inputs['primary-api-addr']))
+    ? send(() => vault.enableSecondary(inputs['secondary-vault-token'] ?? tokens.vault, made.token, addr))
+    : tokens.use(step.on, (token) => send(() => vault.updatePrimary(token, made.token, addr)))
 }
 
 type Made =
-  | { readonly is: 'made'; readonly id: string; readonly token: string }
+  | { readonly is: 'made'; readonly activation: Activation; readonly token: string }
   | { readonly is: 'refused' | 'late'; readonly because: string }
 
 /**
@@ -109,24 +114,29 @@ type Made =
  */
 async function activationToken(run: Run, primary: Side, publicly: string | undefined): Promise<Made> {
   const { inputs, vaults, journal, lookout, deadline, deeds, tokens } = run
-  const id = inputs['secondary-id'] ?? uniqueId()
+  const { activations } = journal.report
+  const activation: Activation = {
+    id: inputs['secondary-id'] ?? uniqueId(),
+    follower: lookout.world[other(primary)].host,
+    handed: false,
+  }
+  const { id } = activation
   const { host, dr } = lookout.world[primary]
   // One that is there already is somebody's: it is neither used nor revoked.
   if (dr?.known_secondaries?.includes(id)) return { is: 'refused', because: `${host} knows the id ${id} already` }
+  activations.push(activation)
   let because = 'no activation token could be made in time'
   while (!deadline.passed && !run.cancelled.aborted) {
     deeds.sent += 1
-    if (!journal.report.activationIds.includes(id)) journal.report.activationIds.push(id)
     journal.save()
     const answer = await tokens.asVault(primary, (token) => vaults[primary].secondaryToken(token, id, publicly))
     if (answer.kind === 'accepted') {
       deeds.accepted += 1
-      return { is: 'made', id, token: answer.value }
+      return { is: 'made', activation, token: answer.value }
     }
     journal.say(`${host}: secondary-token: ${answer.kind}: ${answer.because}`)
     if (answer.kind === 'refused') {
-      const { activationIds } = journal.report
-      activationIds.splice(activationIds.indexOf(id), 1)
+      activations.splice(activations.indexOf(activation), 1)
       return { is: 'refused', because: answer.because }
     }
     because = answer.because
@@ -150,35 +160,27 @@ async function known({ lookout }: Run, primary: Side, id: string): Promise<boole
 }
 
 /**
- * Revokes the activation ids that this run made and nobody uses, so that nothing is left behind.
- *
- * @returns the ids that could not be revoked
+ * Revokes the activation ids that this run made and nobody uses, so that nothing is left behind. One whose token went out
+ * to the follower stays, until the follower is seen streaming by another one: its status may tell late, or never.
  */
-export async function tidy({
-  tokens,
-  vaults,
-  lookout,
-  journal,
-}: Pick<Run, 'tokens' | 'vaults' | 'lookout' | 'journal'>): Promise<string[]> {
+export async function tidy({ tokens, vaults, lookout, journal }: Run): Promise<void> {
   const { world } = lookout
-  const left: string[] = []
-  for (const side of ['from', 'to'] as const) {
-    const known = world[side].dr?.known_secondaries ?? []
-    for (const id of journal.report.activationIds) {
-      const used = world[other(side)].dr?.secondary_id
-      // A follower that is told a token may be using it long before its status says so, or without ever saying so.
-      const spare =
-        !journal.report.handedIds.includes(id) || (follows(world[other(side)], world[side]) && (used ?? '') !== '')
-      if (role(world[side]) !== 'primary' || !known.includes(id) || used === id || !spare) continue
+  for (const side of SIDES) {
+    const [primary, follower] = [world[side], world[other(side)]]
+    const spare = journal.report.activations.filter(({ id, follower: host, handed }) => {
+      const used = follower.dr?.secondary_id ?? ''
+      const known = role(primary) === 'primary' && primary.dr?.known_secondaries?.includes(id)
+      return known && host === follower.host && used !== id && (!handed || (used !== '' && follows(follower, primary)))
+    })
+    for (const { id } of spare) {
       const answer = await vaults[side].revokeSecondary(tokens.vault, id)
-      if (answer.kind !== 'accepted') left.push(id)
-      else
-        journal.note(
-          `The activation id ${id}, which this run made and nobody uses, was revoked on ${world[side].host}.`,
-        )
+      journal.note(
+        answer.kind === 'accepted'
+          ? `The activation id ${id}, which this run made and nobody uses, was revoked on ${primary.host}.`
+          : `The activation id ${id} could not be revoked on ${primary.host}: run \`operation: revoke-secondary\`.`,
+      )
     }
   }
-  return left
 }
 
 /** Unique for each run: ids must never be used twice, and a failover that is run again makes a new one. */

@@ -22,6 +22,9 @@ export interface Ceremony {
   /** For Vault 2.0 and newer, which want a Vault token beside the shares. */
   readonly token: string | undefined
   readonly secrets: Secrets
+  /** For all of it. */
+  readonly deadline: Deadline
+  readonly cancelled: AbortSignal
   /** Told of the attempt that this run has begun, and of its end: the post step must know whose it is. */
   readonly began: (nonce: string | undefined) => void
 }
@@ -34,7 +37,7 @@ export interface Ceremony {
 export async function generate(ceremony: Ceremony): Promise<Generated> {
   const { host } = ceremony
   let last: Generated = { ok: false, because: `${host} gave no DR operation token` }
-  for (let tries = 0; tries < TRIES; tries += 1) {
+  for (let tries = 0; tries < TRIES && !over(ceremony); tries += 1) {
     const begun = await begin(ceremony)
     if (!begun.ok) return begun
     ceremony.began(begun.nonce)
@@ -54,6 +57,8 @@ export async function generate(ceremony: Ceremony): Promise<Generated> {
   return last
 }
 
+const over = ({ deadline, cancelled }: Ceremony): boolean => deadline.passed || cancelled.aborted
+
 /** Shares that are the same key, however each is written (hex or base64), count once. */
 export function distinct(shares: readonly string[]): string[] {
   const keys = new Map(
@@ -67,8 +72,8 @@ export function distinct(shares: readonly string[]): string[] {
 
 type Begun = { readonly ok: true; readonly nonce: string; readonly otp: string } | (Generated & { readonly ok: false })
 
-async function begin({ vault, host, shares, token }: Ceremony): Promise<Begun> {
-  const until = new Deadline(PATIENCE)
+async function begin({ vault, host, shares, token, deadline, cancelled }: Ceremony): Promise<Begun> {
+  const until = new Deadline(Math.min(PATIENCE, deadline.left))
   for (;;) {
     const read = await vault.attempt(token)
     const refusal = read.ok
@@ -103,7 +108,8 @@ async function begin({ vault, host, shares, token }: Ceremony): Promise<Begun> {
         }
       }
     }
-    if (until.passed) return { ok: false, because: `${host} began no attempt: ${read.ok ? 'no answer' : read.because}` }
+    if (until.passed || cancelled.aborted)
+      return { ok: false, because: `${host} began no attempt: ${read.ok ? 'no answer' : read.because}` }
     await sleep(PAUSE)
   }
 }
@@ -142,15 +148,16 @@ type Submitted =
   | { readonly ok: true; readonly encoded: string }
   | { readonly ok: false; readonly because: string; readonly lost: boolean }
 
-async function submit({ vault, host, shares, token }: Ceremony, nonce: string): Promise<Submitted> {
+async function submit(ceremony: Ceremony, nonce: string): Promise<Submitted> {
+  const { vault, host, shares, token } = ceremony
   for (const share of distinct(shares)) {
     let answer: Answer<{ complete: boolean; encoded_token?: string | undefined }> = await vault.submitShare(
       token,
       nonce,
       share,
     )
-    while (answer.kind === 'later') {
-      await sleep(answer.afterMs)
+    while (answer.kind === 'later' && !over(ceremony)) {
+      await sleep(Math.min(answer.afterMs, ceremony.deadline.left))
       answer = await vault.submitShare(token, nonce, share)
     }
     if (answer.kind === 'refused') {
@@ -164,6 +171,8 @@ async function submit({ vault, host, shares, token }: Ceremony, nonce: string): 
       }
     }
     // Whether it was counted can't be told from outside, and the last one's answer holds the token: begin anew.
+    if (answer.kind === 'later')
+      return { ok: false, lost: false, because: `${host} put the key shares off: ${answer.because}` }
     if (answer.kind === 'unclear') return { ok: false, lost: true, because: `${host}: ${answer.because}` }
     if (answer.value.complete) {
       const encoded = answer.value.encoded_token ?? ''

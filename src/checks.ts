@@ -93,7 +93,7 @@ export interface Evidence {
   readonly login?: LoggedIn | undefined
   /** The attempt to generate a DR operation token on each side, where one is to be generated from key shares. */
   readonly attempts: Readonly<Record<Side, Read<Attempt> | undefined>>
-  readonly performance?: Readonly<Record<Side, Read<Performance>>> | undefined
+  readonly performance?: Readonly<Record<Side, Read<Performance> | undefined>> | undefined
   /** What `verify-path` gave on the primary. */
   readonly canary?: Canary | undefined
 }
@@ -412,7 +412,7 @@ const JUDGES: Record<Judged, (now: Case) => Finding> = {
   'vault-token': (now) => {
     if (!NEEDS_VAULT.some((name) => now.due.has(name))) return none('not needed for what is due')
     const { login } = now
-    const { secondaryToken: own } = now.credentials
+    const own = now.credentials.ofSecondary?.lookup
     // Enrolling comes last, and must not fail on a token after the primary has been enabled.
     if (own?.ok === false) {
       return bad(
@@ -455,6 +455,7 @@ const JUDGES: Record<Judged, (now: Case) => Finding> = {
     if (due.has('disable')) wanted.push([credentials.vaultToken, PATHS.disablePrimary, 'update'])
     if (due.has('detach')) wanted.push([credentials.drOperationToken, PATHS.disableSecondary, 'update'])
     if (due.has('enrol')) {
+      wanted.push([credentials.ofSecondary, PATHS.enableSecondary, 'update'])
       wanted.push(
         [credentials.vaultToken, PATHS.secondaryToken, 'update'],
         [credentials.vaultToken, PATHS.secondaryToken, 'sudo'],
@@ -478,7 +479,7 @@ const JUDGES: Record<Judged, (now: Case) => Finding> = {
     })
     if (lacking.length === 0) return good('the policies allow every call')
     return bad(
-      `the policy of the ${lacking[0]?.[0] === credentials.vaultToken ? 'vault-token' : 'dr-operation-token'} lacks ${lacking.map(([, path, capability]) => `${capability} on ${path}`).join(', ')}`,
+      `the policy of the ${owner(lacking[0]?.[0], credentials)} lacks ${lacking.map(([, path, capability]) => `${capability} on ${path}`).join(', ')}`,
       'Add it to the policy (see the policies in the README) and make a new token.',
     )
   },
@@ -504,21 +505,21 @@ const JUDGES: Record<Judged, (now: Case) => Finding> = {
 
   'performance-replication': ({ performance, world, due }) => {
     if (!due.has('promote') || performance === undefined) return none('asked for in a promotion only')
-    const [ofFrom, ofTo] = [performance.from, performance.to]
-    const modes = { from: ofFrom.ok ? ofFrom.value.mode : 'unknown', to: ofTo.ok ? ofTo.value.mode : 'unknown' }
-    const inOne = SIDES.filter((side) => ['primary', 'secondary'].includes(modes[side]))
-    if (inOne.length === 0)
-      return ofFrom.ok || ofTo.ok ? good('no performance replication') : none('it could not be asked')
-    const other = ofFrom.ok && ofTo.ok && ofFrom.value.cluster_id !== ofTo.value.cluster_id
-    if (modes.from === 'primary' && modes.to === 'primary' && other) {
+    const mode = (side: Side) => (performance[side]?.ok ? performance[side].value.mode : 'unknown')
+    const inOne = SIDES.filter((side) => ['primary', 'secondary'].includes(mode(side)))
+    if (mode('from') === 'primary' && mode('to') === 'primary') {
       return bad(
-        'both clusters are performance primaries, of different sets',
+        'both clusters are performance primaries',
         'Promoting would make a second performance primary: disable or demote one first.',
       )
     }
+    if (inOne.length === 0) {
+      const asked = SIDES.some((side) => performance[side]?.ok)
+      return asked ? good('no performance replication is seen') : none('it could not be asked')
+    }
     const [side] = inOne
     return short(
-      `${world[side ?? 'from'].host} is a performance ${modes[side ?? 'from']}: that role moves with the promotion; performance secondaries that can't reach ${world.to.host} have to be pointed to it`,
+      `${world[side ?? 'from'].host} is a performance ${mode(side ?? 'from')}: that role moves with the promotion; performance secondaries that can't reach ${world.to.host} have to be pointed to it`,
     )
   },
 
@@ -544,6 +545,12 @@ const JUDGES: Record<Judged, (now: Case) => Finding> = {
         )
       : good(`${id} is not known yet`)
   },
+}
+
+/** The input that a token came from. */
+function owner(facts: TokenFacts | undefined, { vaultToken, ofSecondary }: Credentials): string {
+  if (facts === ofSecondary) return 'secondary-vault-token'
+  return facts === vaultToken ? 'vault-token' : 'dr-operation-token'
 }
 
 /** The ordinary case: one primary gives its role to a secondary that it feeds. */

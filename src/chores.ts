@@ -5,7 +5,7 @@
 import type { Run } from './bring.ts'
 import { attemptProblem, needsToken } from './ceremony.ts'
 import { compareVersions, primaryOf, role, SIDES, type Side } from './cluster.ts'
-import { isBatch } from './credentials.ts'
+import { again, isBatch, PATHS } from './credentials.ts'
 import { firstLook } from './gate.ts'
 import type { Operation } from './inputs.ts'
 import { ISSUED_POLICY, ISSUED_POLICY_NAME, ISSUED_ROLE_NAME } from './policy.ts'
@@ -57,8 +57,8 @@ async function issue(session: Session): Promise<Chore> {
   const login = await tokens.login(side)
   if (login?.ok === false) return blocked(login.because, login.fix ?? '')
   const [policy, tokenRole] = await Promise.all([
-    vault.policy(tokens.vault, ISSUED_POLICY_NAME),
-    vault.tokenRole(tokens.vault, ISSUED_ROLE_NAME),
+    again(() => vault.policy(tokens.vault, ISSUED_POLICY_NAME)),
+    again(() => vault.tokenRole(tokens.vault, ISSUED_ROLE_NAME)),
   ])
   for (const read of [policy, tokenRole]) {
     if (!read.ok && read.status !== 404)
@@ -71,6 +71,13 @@ async function issue(session: Session): Promise<Chore> {
     return blocked(
       `The role ${ISSUED_ROLE_NAME} is there and makes other tokens than orphan batch tokens`,
       `Remove it (vault delete auth/token/roles/${ISSUED_ROLE_NAME}) and run this again.`,
+    )
+  }
+  const needed = [PATHS.promote, PATHS.updatePrimary]
+  if (policy.ok && !policy.value.policy.includes('*') && !needed.every((path) => policy.value.policy.includes(path))) {
+    return blocked(
+      `The policy ${ISSUED_POLICY_NAME} is there and does not allow what a DR operation token is for`,
+      `Remove it (vault policy delete ${ISSUED_POLICY_NAME}) and run this again, which writes it anew.`,
     )
   }
   if (inputs['dry-run']) {
@@ -117,7 +124,7 @@ async function generate(session: Session): Promise<Chore> {
   if (side === undefined) return blocked('No DR secondary is seen, and only a secondary generates DR operation tokens')
   const cluster = lookout.world[side]
   if (inputs['dry-run']) {
-    const attempt = await vaults[side].attempt(tokens.forCeremony(cluster))
+    const attempt = await again(() => vaults[side].attempt(tokens.forCeremony(cluster)))
     const problem = attempt.ok
       ? attemptProblem(cluster.host, attempt.value, inputs['key-shares'])
       : attempt.status === 403
@@ -131,7 +138,7 @@ async function generate(session: Session): Promise<Chore> {
   if (!generated.ok) return blocked(generated.because, generated.fix ?? '')
   deeds.sent += 1
   deeds.accepted += 1
-  await tokens.handOut()
+  await session.handOut()
   return {
     is: 'done',
     says: `A DR operation token was generated on ${cluster.host}; it is good for one use there`,
@@ -150,7 +157,7 @@ async function cancel(session: Session): Promise<Chore> {
   for (const side of sides) {
     const cluster = lookout.world[side]
     const token = tokens.forCeremony(cluster)
-    const attempt = await vaults[side].attempt(token)
+    const attempt = await again(() => vaults[side].attempt(token))
     if (!attempt.ok)
       return blocked(
         attempt.status === 403 ? needsToken(cluster.host).because : `${cluster.host}: ${attempt.because}`,
@@ -160,7 +167,7 @@ async function cancel(session: Session): Promise<Chore> {
     if (inputs['dry-run']) return { is: 'planned', says: `It would cancel the attempt in progress on ${cluster.host}` }
     deeds.sent += 1
     const answer = await vaults[side].cancelAttempt(token)
-    const after = await vaults[side].attempt(token)
+    const after = await again(() => vaults[side].attempt(token))
     if (!after.ok || after.value.started)
       return {
         is: 'failed',
@@ -185,7 +192,10 @@ async function discard(session: Session): Promise<Chore> {
   const { host } = lookout.world[side]
   if (inputs['dry-run']) return { is: 'planned', says: `It would revoke the token on ${host}` }
   deeds.sent += 1
-  const answer = await vaults[side].deleteOperationToken(token, tokens.header)
+  let answer = await vaults[side].deleteOperationToken(token, tokens.header)
+  // Revoking twice does no harm: where the first one was applied, the second is told that the token is not valid.
+  if (answer.kind === 'unclear' || answer.kind === 'later')
+    answer = await vaults[side].deleteOperationToken(token, tokens.header)
   if (answer.kind === 'accepted') {
     deeds.accepted += 1
     return { is: 'done', says: `The DR operation token was revoked on ${host}` }

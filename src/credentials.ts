@@ -14,6 +14,7 @@ export const PATHS = {
   enablePrimary: 'sys/replication/dr/primary/enable',
   disablePrimary: 'sys/replication/dr/primary/disable',
   revokeSecondary: 'sys/replication/dr/primary/revoke-secondary',
+  enableSecondary: 'sys/replication/dr/secondary/enable',
   disableSecondary: 'sys/replication/dr/secondary/disable',
   promote: 'sys/replication/dr/secondary/promote',
   updatePrimary: 'sys/replication/dr/secondary/update-primary',
@@ -34,7 +35,7 @@ export interface Credentials {
   readonly vaultToken?: TokenFacts | undefined
   readonly drOperationToken?: TokenFacts | undefined
   /** `setup`: the token of the cluster that is to be enrolled, which knows its own tokens alone. */
-  readonly secondaryToken?: Read<Token> | undefined
+  readonly ofSecondary?: TokenFacts | undefined
 }
 
 export const isBatch = (token: string): boolean => /^(hvb|b)\./.test(token)

@@ -8,7 +8,7 @@ import { Deadline, sleep, span } from './clock.ts'
 import { primaryOf, role, SIDES, type Side, twoPrimaries, type World } from './cluster.ts'
 import { again, examine } from './credentials.ts'
 import type { Journal } from './journal.ts'
-import { LONG_LOOK, type Lookout } from './lookout.ts'
+import { LONG_LOOK, type Lookout, SHORT_LOOK } from './lookout.ts'
 import type { StepName } from './plan.ts'
 import { view } from './report.ts'
 import type { Leg, Session } from './session.ts'
@@ -20,7 +20,7 @@ const READ_WITHIN = 5000
 /** One bad answer is asked again. A cluster that is silent gets three looks, one that answers badly a few seconds. In ms. */
 const LOOKS = 3
 const SILENT_FOR = 4000
-const UNREADABLE_FOR = 8000
+export const UNREADABLE_FOR = 8000
 
 /**
  * Looks until both clusters tell their role, or until it is plain that one doesn't: one bad answer is never enough.
@@ -29,10 +29,10 @@ const UNREADABLE_FOR = 8000
  */
 export async function firstLook(lookout: Lookout, journal: Journal, patience = UNREADABLE_FOR): Promise<World> {
   const until = new Deadline(patience)
-  const silentUntil = new Deadline(SILENT_FOR)
+  const silentUntil = new Deadline(Math.min(SILENT_FOR, patience))
   for (let looks = 1; ; looks += 1) {
     // The second look gives a slow server more time than the first.
-    const world = await lookout.look(0, looks === 2 ? LONG_LOOK : undefined)
+    const world = await lookout.look(0, Math.max(1, Math.min(until.left, looks === 2 ? LONG_LOOK : SHORT_LOOK)))
     const unread = SIDES.map((side) => world[side]).filter((cluster) => role(cluster) === 'unknown')
     const patient = looks < LOOKS && !silentUntil.passed
     if (unread.every(({ silent, health }) => !patient && (silent || health?.sealed)) || until.passed) return world
@@ -45,7 +45,8 @@ export async function firstLook(lookout: Lookout, journal: Journal, patience = U
 export async function gate(session: Session, leg: Leg): Promise<boolean> {
   const { run, steps } = leg
   const { inputs, lookout, journal } = run
-  let world = await firstLook(lookout, journal)
+  const patience = () => Math.min(UNREADABLE_FOR, run.deadline.left)
+  let world = await firstLook(lookout, journal, patience())
   journal.report.before ??= { from: view(world.from), to: view(world.to) }
   for (const side of SIDES) journal.say(`${world[side].host}: ${view(world[side]).says}`)
   journal.survey(steps, world)
@@ -71,7 +72,7 @@ export async function gate(session: Session, leg: Leg): Promise<boolean> {
       `waiting for ${failed.map(({ name, evidence: seen }) => `${name} (${seen})`).join(', ')}, up to ${span(until.left)} more`,
     )
     await sleep(PACE)
-    world = await firstLook(lookout, journal)
+    world = await firstLook(lookout, journal, patience())
     journal.survey(steps, world)
   }
   const allowed = () => journal.report.checks.every(({ state }) => state !== 'failed')
@@ -79,6 +80,10 @@ export async function gate(session: Session, leg: Leg): Promise<boolean> {
   const hopeless = open().find((step) => step.verdict(world).is === 'blocked')
   if (allowed() && hopeless === undefined && !inputs['dry-run']) await provide(session, leg, due)
   tell(journal, journal.report.checks)
+  const moves = journal.report.checks.find(
+    ({ name, state }) => name === 'performance-replication' && state === 'warned',
+  )
+  if (moves !== undefined) journal.note(`${moves.evidence}.`)
   if (hopeless !== undefined && allowed()) {
     const verdict = hopeless.verdict(world)
     journal.failed(hopeless, world, 'because' in verdict ? verdict.because : '')
@@ -94,9 +99,13 @@ async function gather({ inputs, vaults, tokens }: Run, world: World, due: Readon
   const login = asVault && primary !== undefined ? await tokens.login(primary) : undefined
   const shares = asDr && inputs['dr-operation-token'] === undefined
   const attempt = (side: Side) =>
-    shares && role(world[side]) === 'secondary' ? vaults[side].attempt(tokens.forCeremony(world[side])) : undefined
-  const own = inputs['secondary-vault-token'] ?? tokens.vault
-  const [credentials, ofFrom, ofTo, performance, canary, secondaryToken] = await Promise.all([
+    shares && role(world[side]) === 'secondary'
+      ? again(() => vaults[side].attempt(tokens.forCeremony(world[side])))
+      : undefined
+  const performanceOf = (side: Side) =>
+    role(world[side]) === 'unknown' ? undefined : again(() => vaults[side].performance(READ_WITHIN))
+  const ownToken = inputs['secondary-vault-token'] ?? tokens.vault
+  const [credentials, ofFrom, ofTo, performance, canary, own] = await Promise.all([
     examine(
       {
         vaultToken: asVault && tokens.vault !== '' ? tokens.vault : undefined,
@@ -107,16 +116,16 @@ async function gather({ inputs, vaults, tokens }: Run, world: World, due: Readon
     ),
     due.has('follow') ? attempt('from') : undefined,
     due.has('promote') || due.has('detach') ? attempt('to') : undefined,
-    due.has('promote')
-      ? Promise.all([vaults.from.performance(READ_WITHIN), vaults.to.performance(READ_WITHIN)])
-      : undefined,
+    due.has('promote') ? Promise.all([performanceOf('from'), performanceOf('to')]) : undefined,
     inputs['verify-path'] !== undefined && due.has('demote') && role(world.from) === 'primary'
       ? readCanary(vaults.from, tokens.vault, inputs)
       : undefined,
-    due.has('enrol') && own !== '' ? again(() => vaults.to.lookupSelf(own)) : undefined,
+    due.has('enrol') && ownToken !== ''
+      ? examine({ vaultToken: ownToken, drOperationToken: undefined }, vaults.to, undefined)
+      : undefined,
   ])
   return {
-    credentials: { ...credentials, secondaryToken },
+    credentials: { ...credentials, ofSecondary: own?.vaultToken },
     login,
     attempts: { from: ofFrom, to: ofTo },
     performance: performance && { from: performance[0], to: performance[1] },

@@ -13,8 +13,8 @@ const FAST = 55
 const SLOWER = 250
 const SLOW = 1000
 /** How long one look may take: short while a change is expected within seconds, longer for a server that is slow. In ms. */
-const SHORT_LOOK = 2000
-export const LONG_LOOK = 5000
+export const SHORT_LOOK = 2000
+export const LONG_LOOK = 4000
 const HUNG_FOR = 2000
 /** Looks at one cluster that may be under way at once: a hanging one must not hide that the next would be answered. */
 const MOST_AT_ONCE = 40

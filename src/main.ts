@@ -44,8 +44,7 @@ export async function main(cancelled: AbortSignal): Promise<void> {
     if (error instanceof InvalidInputs) return refuse(session.runner, 'status', error.mistakes)
     // A mistake of ours. Its text may quote anything, so only its kind is told; what is true of the clusters still is.
     journal.note(`An unexpected error ended the run (${error instanceof Error ? error.name : 'of no kind'}).`)
-    await session.end(session.first)
-    process.exitCode ||= OUTCOMES.unknown
+    await session.end(session.current ?? session.first, { crashed: true })
   }
 }
 
@@ -76,13 +75,14 @@ async function fleet(session: Session, path: string): Promise<void> {
 }
 
 /** When a cancel has been given all the time there is. */
-async function ended({ cancelled, first }: Session): Promise<Carried> {
+async function ended(session: Session): Promise<Carried> {
+  const { cancelled } = session
   await new Promise((resolve) => {
     if (cancelled.aborted) resolve(undefined)
     cancelled.addEventListener('abort', resolve)
   })
   await sleep(CANCEL_WITHIN + 500)
-  return { leg: first }
+  return { leg: session.current ?? session.first }
 }
 
 async function carryOut(session: Session): Promise<Carried> {

@@ -3,6 +3,7 @@
  * Each is a run of its own with the one step `follow`, so that one that is down hides and holds up nothing.
  */
 import { noDeeds } from './bring.ts'
+import { cleanUp } from './cleanup.ts'
 import { follows, role } from './cluster.ts'
 import { execute } from './execute.ts'
 import { firstLook } from './gate.ts'
@@ -30,6 +31,7 @@ export async function repoint(session: Session, main: Leg): Promise<string[]> {
       run.deeds.promoted = main.run.deeds.promoted
       const world = await firstLook(run.lookout, run.journal)
       if (role(world.from) === 'secondary') await execute(run, steps)
+      if (!session.cancelled.aborted) await cleanUp(session, run, ['from'])
       main.run.deeds.accepted += run.deeds.accepted
       main.run.deeds.sent += run.deeds.sent
       const { from, to } = run.lookout.world
@@ -52,4 +54,16 @@ export async function watchOthers(session: Session, primary: string): Promise<st
     }),
   )
   return told.flat()
+}
+
+/** For the post step: takes away what a killed run left on the further secondaries, or made for them. */
+export async function cleanOthers(session: Session, main: Leg): Promise<void> {
+  if (role(main.run.lookout.world.to) !== 'primary') return
+  await Promise.all(
+    legs(session, main.run.inputs.to).map(async ({ run }) => {
+      run.tokens.inherit(main.run.tokens)
+      await firstLook(run.lookout, run.journal)
+      await cleanUp(session, run, ['from'])
+    }),
+  )
 }

@@ -48,6 +48,8 @@ export interface Ending {
   readonly short?: readonly string[] | undefined
   /** What came of an operation that makes or ends a token. */
   readonly chore?: Chore | undefined
+  /** An error of ours ended the run. */
+  readonly crashed?: boolean | undefined
   /** A drill that came to both its ends. */
   readonly legs?: readonly LegReport[] | undefined
 }
@@ -56,7 +58,9 @@ export interface Ending {
 export function conclude(ending: Ending): Result {
   const { inputs, world, deeds } = ending
   const looked = inputs.operation === 'status' && ending.checks.every(({ state }) => state !== 'failed')
-  const outcome = looked ? 'done' : decide(ending)
+  const decided = looked ? 'done' : decide(ending)
+  // After a mistake of ours nothing good is said that the run did not come to the end of.
+  const outcome = ending.crashed && OUTCOMES[decided] === 0 ? 'unknown' : decided
   const primary = primaryOf(world)
   const condition = diagnose(world)
   const short = [...(ending.findings ?? []), ...(ending.short ?? [])]
@@ -68,7 +72,7 @@ export function conclude(ending: Ending): Result {
   return {
     outcome,
     exitCode: looked ? (fails(health, inputs['fail-on']) ? 1 : 0) : OUTCOMES[outcome],
-    changed: deeds.accepted > 0 || (ending.legs ?? []).length > 0,
+    changed: deeds.accepted > 0 || onTheWayBack(inputs),
     health,
     activeAddr: primary === undefined ? '' : (inputs.asGiven[inputs[primary]] ?? inputs[primary]),
     redundancy: primary !== undefined && follows(world[other(primary)], world[primary]) ? 'protected' : 'unprotected',
@@ -137,42 +141,48 @@ export function concludeFleet(inputs: Inputs, pairs: readonly FleetPair[]): Resu
 }
 
 /** What is true of the clusters comes first; what the run did only tells apart what they leave open. */
-function decide({ inputs, steps, deeds, world, checks, cancelled, chore, short = [], legs }: Ending): Outcome {
+function decide(ending: Ending): Outcome {
+  const { inputs, steps, deeds, world, checks, cancelled, chore, short = [] } = ending
   const { from, to } = world
   const untouched = deeds.sent === 0
   const refused = checks.some(({ state }) => state === 'failed')
   if (untouched && (strangers(world) || oneCluster(world) || inputs.operation === 'status')) return 'blocked'
   if (chore !== undefined) return ofChore(chore, world)
   if (twoPrimaries(world)) return 'two-primaries'
+  // An operation on a token that did not come to its end.
+  if (steps.length === 0) return untouched ? 'failed' : 'unknown'
   if (deeds.restored && role(from) === 'primary') return 'restored'
-  if (steps.every((step) => ['so', 'waived'].includes(step.verdict(world).is))) {
-    if (short.length > 0) return 'incomplete'
-    return deeds.accepted > 0 || legs !== undefined ? 'done' : 'unchanged'
+  const half = inputs.operation === 'drill' && !onTheWayBack(inputs)
+  if (holds(ending)) {
+    if (inputs['dry-run'] && half) return 'planned'
+    if (short.length > 0 || half) return 'incomplete'
+    return deeds.accepted > 0 || inputs.operation === 'drill' ? 'done' : 'unchanged'
   }
-  if (
-    inputs['dry-run'] &&
-    !refused &&
-    steps.some((step) => ['due', 'later', 'underway'].includes(step.verdict(world).is))
-  )
-    return 'planned'
+  const open = steps.some((step) => ['due', 'later', 'underway'].includes(step.verdict(world).is))
+  if (inputs['dry-run'] && !refused && open) return 'planned'
+  const unclear = deeds.unclear !== undefined && role(world[deeds.unclear]) === 'unknown'
+  const stopped = cancelled && !refused ? 'failed' : 'blocked'
   // Setting up begins, and taking apart ends, without a primary.
-  const building = steps.some(({ name }) => name === 'enable' || name === 'detach')
-  if (building)
-    return untouched
-      ? 'blocked'
-      : deeds.unclear === undefined || role(world[deeds.unclear]) !== 'unknown'
-        ? 'failed'
-        : 'unknown'
+  if (steps.some(({ name }) => name === 'enable' || name === 'detach')) {
+    if (untouched) return stopped
+    return unclear ? 'unknown' : deeds.accepted > 0 ? 'incomplete' : 'failed'
+  }
   if (nobodyPrimary(world)) return 'no-primary'
-  // The second direction of a drill came to nothing: the first one holds, and the way back is still to be gone.
-  if (inputs.operation === 'drill' && role(from) === 'primary' && legs !== undefined) return 'incomplete'
+  // The first half of a drill holds, and the way back is still to be gone.
+  if (onTheWayBack(inputs) && role(from) === 'primary') return 'incomplete'
   if (untouched && refused && inputs.operation === 'update-primary') return 'blocked'
   if (role(to) === 'primary') return 'incomplete'
-  if (untouched) return cancelled && !refused ? 'failed' : 'blocked'
+  if (untouched) return stopped
   if (role(from) === 'primary') return 'failed'
-  if (deeds.unclear !== undefined && role(world[deeds.unclear]) === 'unknown') return 'unknown'
+  if (unclear) return 'unknown'
   return deeds.demoted ? 'no-primary' : 'failed'
 }
+
+const holds = ({ steps, world }: Ending): boolean =>
+  steps.every((step) => ['so', 'waived'].includes(step.verdict(world).is))
+
+/** The second half of a drill. */
+const onTheWayBack = (inputs: Inputs): boolean => inputs.operation === 'drill' && inputs.from !== inputs['primary-addr']
 
 /** A chore that came to its end tells its own; one that did not leaves the word to the clusters. */
 function ofChore({ is }: Chore, world: World): Outcome {
@@ -279,9 +289,15 @@ function choreWords(outcome: Outcome, chore: Chore, ending: Ending): Words {
 
 /** Each outcome in a sentence, why it is so, and what to do now. */
 function words(outcome: Outcome, ending: Ending): Words {
-  const { inputs, world, steps, checks, report, deeds, legs, short = [] } = ending
+  const { inputs, world, steps, checks, report, deeds, short = [] } = ending
   const { from, to } = world
-  const again = `Run the same workflow again (\`operation: ${inputs.operation}\`): it goes on from what the clusters say.`
+  const back = onTheWayBack(inputs)
+  // Each half of a drill is a failover of its own; what is left of it is said in those words.
+  const phase = inputs.operation === 'drill' ? (back ? 'failback' : 'failover') : inputs.operation
+  const drilling = inputs.operation === 'drill'
+  const again = drilling
+    ? `Run \`operation: ${phase}\`: it goes on from what the clusters say.`
+    : `Run the same workflow again (\`operation: ${phase}\`): it goes on from what the clusters say.`
   const failed = report.steps.filter(
     ({ state, because: why }) => why !== undefined && ['failed', 'interrupted', 'blocked'].includes(state),
   )
@@ -292,7 +308,6 @@ function words(outcome: Outcome, ending: Ending): Words {
   const protectedNow = follows(from, to)
     ? `${from.host} follows it and streams.`
     : `Nothing follows it yet (${from.host}: ${describe(from)}).`
-  const phase = inputs.operation
   const nothingToPromote = role(from) === 'none' && role(to) === 'none'
   // An answer that got lost may have been slow, not lost: Vault works on a request for up to 90 s.
   const mayLand =
@@ -303,7 +318,7 @@ function words(outcome: Outcome, ending: Ending): Words {
     case 'done':
       if (BUILT[phase] !== undefined)
         return { verdict: BUILT[phase](from.host, to.host, inputs['secondary-id']), reasons: [], next: [] }
-      if (phase === 'drill') return drilled(ending)
+      if (drilling) return drilled(ending)
       if (phase === 'demote')
         return {
           verdict: `${from.host} is no longer the DR primary.`,
@@ -360,11 +375,19 @@ function words(outcome: Outcome, ending: Ending): Words {
         next: [...fixes, again],
       }
     case 'incomplete':
-      if (phase === 'drill' && legs !== undefined) {
+      if (BUILT[phase] !== undefined) {
         return {
-          verdict: `The failover to ${from.host} is done, but the failback to ${to.host} is not.`,
+          verdict: `Half done. ${from.host}: ${describe(from)}. ${to.host}: ${describe(to)}.`,
           reasons,
-          next: [...fixes.slice(0, 3), `Run \`operation: failback\`: it makes ${to.host} primary again.`],
+          next: [...fixes.slice(0, 3), again],
+        }
+      }
+      if (drilling && (back || holds(ending)) && short.length === 0) {
+        const [site, home] = back ? [from, to] : [to, from]
+        return {
+          verdict: `The failover to ${site.host} is done, but the failback to ${home.host} is not.`,
+          reasons,
+          next: [...fixes.slice(0, 3), `Run \`operation: failback\`: it makes ${home.host} primary again.`],
         }
       }
       if (follows(from, to) && serving(to)) {
@@ -398,9 +421,9 @@ function words(outcome: Outcome, ending: Ending): Words {
           ...fixes,
           ...(nothingToPromote
             ? []
-            : phase === 'failover' || phase === 'failback' || phase === 'drill'
+            : phase === 'failover' || phase === 'failback'
               ? [
-                  `Run the same workflow again: it promotes ${to.host} as soon as it can.`,
+                  `Run \`operation: ${phase}\`: it promotes ${to.host} as soon as it can.`,
                   `${mayLand}If ${to.host} can not take over, run \`operation: ${phase === 'failover' ? 'failback' : 'failover'}\`: it makes ${from.host} primary again.`,
                 ]
               : [
@@ -409,10 +432,10 @@ function words(outcome: Outcome, ending: Ending): Words {
         ],
       }
     case 'two-primaries': {
-      const back = phase === 'failback' ? 'failover' : 'failback'
+      const other = phase === 'failback' ? 'failover' : 'failback'
       // Keeping the one that was promoted first has just been refused, or would be.
       const keepNew = `To keep ${to.host}: \`operation: ${phase === 'failback' ? 'failback' : 'failover'}\`, \`mode: emergency\`, \`confirm: ${to.host}\`.`
-      const keepOld = `To keep ${from.host}: \`operation: ${back}\`, \`mode: emergency\`, \`confirm: ${from.host}\`.`
+      const keepOld = `To keep ${from.host}: \`operation: ${other}\`, \`mode: emergency\`, \`confirm: ${from.host}\`.`
       const outranked = generation(to) < generation(from)
       const told = refusals.filter(({ name }) => name !== 'one-primary' || outranked)
       return {

@@ -67,7 +67,8 @@ const STEPS: Partial<Record<Operation, readonly (keyof ReturnType<typeof wishes>
   'update-primary': ['follow'],
   setup: ['enable', 'enrol'],
   'revoke-secondary': ['revoke'],
-  disable: ['detach', 'revoke', 'disable'],
+  // The id first: of a cluster that is detached already nobody could tell by which id it was known.
+  disable: ['revoke', 'detach', 'disable'],
 }
 
 /**

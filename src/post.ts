@@ -6,6 +6,7 @@
 import { readFileSync } from 'node:fs'
 import { Runner } from './actions.ts'
 import { firstLook } from './gate.ts'
+import { cleanOthers } from './others.ts'
 import type { Report } from './report.ts'
 import { Secrets } from './secrets.ts'
 import { openSession } from './session.ts'
@@ -27,6 +28,7 @@ export async function post(cancelled: AbortSignal): Promise<void> {
   }
   // It may have been killed in the middle of a role change, which takes Vault some seconds.
   await firstLook(first.run.lookout, journal, 20_000)
+  await cleanOthers(session, first)
   await session.end(first)
 }
 

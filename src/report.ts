@@ -55,6 +55,15 @@ export interface StepReport {
   sends?: number | undefined
 }
 
+/** An activation id, and whom it is for. */
+export interface Activation {
+  readonly id: string
+  /** Host of the cluster that is to follow by it. */
+  readonly follower: string
+  /** Its token went out to the follower, which may be using it whatever came back: it is not revoked on a guess. */
+  handed: boolean
+}
+
 /** What one direction of a drill cost. */
 export interface LegReport {
   readonly to: string
@@ -119,10 +128,8 @@ export interface Report {
   readonly steps: StepReport[]
   /** Things worth telling that are no step: what was waited for, what was left behind. */
   readonly notes: string[]
-  /** Activation ids this run made; the one that is used stays, the others are revoked at the end. */
-  readonly activationIds: string[]
-  /** Those of them whose token was handed to the follower: it may be using it, so they are never revoked. */
-  readonly handedIds: string[]
+  /** Activation ids this run made: those that nobody uses are revoked at the end. */
+  readonly activations: Activation[]
   /** Attempts to generate a DR operation token that this run began and has not ended: nonces by host. */
   readonly attempts: Record<string, string>
   /** What the run did so far; the post step concludes from it where the main step could not. */

@@ -3,11 +3,10 @@
  * end of every run, which is a last look, what is left behind taken away, and the truth in every sink.
  */
 import { Runner } from './actions.ts'
-import { tidy } from './attach.ts'
 import { type Deeds, noDeeds, type Run } from './bring.ts'
-import { cancelOwn } from './ceremony.ts'
+import { cleanUp } from './cleanup.ts'
 import { Deadline, sleep } from './clock.ts'
-import { role, SIDES, type Side, serving, type World } from './cluster.ts'
+import { role, SIDES, serving, type World } from './cluster.ts'
 import { hostOf, type Inputs, InvalidInputs, OPERATIONS, readInputs, SECRET_INPUTS } from './inputs.ts'
 import { Journal } from './journal.ts'
 import type { LoginBy } from './login.ts'
@@ -65,6 +64,10 @@ export class Session {
   readonly cancelled: AbortSignal
   readonly deadline: Deadline
   readonly http: Http
+  /** Tokens that this run made and has not revoked yet. */
+  readonly made: MadeToken[] = []
+  /** The leg that the run is in. */
+  current: Leg | undefined
   readonly secrets: Secrets
   #first: Leg | undefined
   #remembered: Promise<void> = Promise.resolve()
@@ -126,7 +129,9 @@ export class Session {
       world: () => lookout.world,
       secrets: this.secrets,
       journal,
-      login: by && (async (vault) => (await import('./login.ts')).login(http, vault.addr, by, this.#around)),
+      deadline: this.deadline,
+      cancelled: this.cancelled,
+      login: by && (async (vault) => (await import('./login.ts')).login(http, vault.addr, by, this.around)),
       keep: (made) => this.#keep(made),
     })
     const run: Run = {
@@ -146,17 +151,21 @@ export class Session {
   turned({ run }: Leg, deeds: Deeds): Leg {
     const leg = this.leg({ ...run.inputs, from: run.inputs.to, to: run.inputs.from }, deeds)
     leg.run.tokens.inherit(run.tokens)
+    this.current = leg
     return leg
   }
 
   /** A last look, what is left behind taken away, and the verdict in every sink. */
-  async end({ run, steps }: Leg, more: Pick<Ending, 'findings' | 'chore' | 'short' | 'legs'> = {}): Promise<Result> {
+  async end(
+    { run, steps }: Leg,
+    more: Pick<Ending, 'findings' | 'chore' | 'short' | 'legs' | 'crashed'> = {},
+  ): Promise<Result> {
     const { journal } = this
     const { report } = journal
     let world = await lastLook(run)
     if (!this.cancelled.aborted) {
-      if (await this.#leaveNothingBehind(run)) world = await run.lookout.look()
-    } else if (run.tokens.made.length > 0 || report.activationIds.length > 0) {
+      if (await cleanUp(this, run)) world = await run.lookout.look()
+    } else if (this.made.length > 0 || report.activations.length > 0) {
       journal.say('the post step takes away what this run made')
     }
     journal.survey(steps, world)
@@ -177,7 +186,9 @@ export class Session {
       report,
     }
     const result = conclude({ ...ending, ...more })
-    report.legs = more.legs ?? (run.deeds.sent > 0 ? [legReport(run.deeds, world)] : [])
+    // Operations that switch no role see no outage, however long they look.
+    const switches = steps.some(({ name }) => name === 'demote' || name === 'promote')
+    report.legs = more.legs ?? (switches && run.deeds.sent > 0 ? [legReport(run.deeds, world)] : [])
     report.result = result
     const token = more.chore?.token
     if (token !== undefined) this.runner.mask(token)
@@ -193,43 +204,12 @@ export class Session {
     if (text === undefined) return
     const made: MadeToken[] = JSON.parse(text)
     for (const { token } of made) this.secrets.add(token)
+    this.made.push(...made)
     run.tokens.adopt(made)
   }
 
-  /** @returns whether anything was changed by it */
-  async #leaveNothingBehind({ vaults, lookout, tokens, journal }: Run): Promise<boolean> {
-    const { report } = journal
-    const { world } = lookout
-    for (const id of await tidy({ vaults, lookout, tokens, journal })) {
-      journal.note(`The activation id ${id} could not be revoked: revoke it by hand (operation: revoke-secondary).`)
-    }
-    for (const side of SIDES) {
-      const nonce = report.attempts[world[side].host]
-      if (nonce === undefined) continue
-      const { host } = world[side]
-      const began = (ended: string | undefined) => journal.attempt(host, ended)
-      if (!(await cancelOwn({ vault: vaults[side], token: tokens.forCeremony(world[side]), began }, nonce))) {
-        journal.note(
-          `An attempt to generate a DR operation token is left on ${host}: run operation: cancel-operation-token.`,
-        )
-      }
-    }
-    for (const { kind, addr, token, batch = false, ttlSeconds = 0 } of tokens.made) {
-      const side = SIDES.find((candidate) => vaults[candidate].addr === addr)
-      if (kind === 'operation' && side !== undefined) await forget(vaults[side], world, side, token, tokens, journal)
-      if (kind === 'login') {
-        // A login's token follows the role: it is revoked where the primary is now.
-        const primary = SIDES.find((candidate) => role(world[candidate]) === 'primary') ?? 'from'
-        const login = { token, batch, ttlSeconds }
-        const { revoke } = await import('./login.ts')
-        const left = await revoke(this.http, vaults[primary].addr, login, this.inputs.namespace, this.#around)
-        if (left !== undefined) journal.note(left)
-      }
-    }
-    return report.activationIds.length > 0 || tokens.made.length > 0
-  }
-
-  get #around() {
+  /** What a login works with. */
+  get around() {
     const { deadline, cancelled } = this
     return { secrets: this.secrets, mask: (secret: string) => this.runner.mask(secret), deadline, cancelled }
   }
@@ -242,25 +222,16 @@ export class Session {
     return given.length > 0 ? given : [request].filter((key) => key !== '')
   }
 
-  async #keep(made: readonly MadeToken[]): Promise<void> {
-    await this.runner.remember(MADE, seal(JSON.stringify(made), this.#keys))
+  /** Keeps what is made for the post step, encrypted, whichever leg made it. */
+  async #keep(made: MadeToken): Promise<void> {
+    this.made.push(made)
+    await this.runner.remember(MADE, seal(JSON.stringify(this.made), this.#keys))
   }
-}
 
-/** Revokes a generated DR operation token that this run did not use up; on a primary it is worth nothing any more. */
-async function forget(
-  vault: Vault,
-  world: World,
-  side: Side,
-  token: string,
-  tokens: Tokens,
-  journal: Journal,
-): Promise<void> {
-  if (role(world[side]) !== 'secondary') return
-  const answer = await vault.deleteOperationToken(token, tokens.header)
-  // Refused means that it is gone: its use has revoked it.
-  if (answer.kind === 'later' || answer.kind === 'unclear') {
-    journal.note(`A generated DR operation token may be left on ${world[side].host}: ${answer.because}.`)
+  /** The caller gets what was made: it is theirs to use, so nothing revokes it. */
+  async handOut(): Promise<void> {
+    this.made.length = 0
+    await this.runner.remember(MADE, '')
   }
 }
 
@@ -311,8 +282,7 @@ export function newReport(inputs: Pick<Inputs, 'operation' | 'mode' | 'dry-run' 
     checks: [],
     steps: [],
     notes: [],
-    activationIds: [],
-    handedIds: [],
+    activations: [],
     attempts: {},
     deeds: noDeeds(),
   }

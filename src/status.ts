@@ -4,7 +4,7 @@ import { type Barrier, barrier } from './checks.ts'
 import { Deadline, sleep, span } from './clock.ts'
 import { other, primaryOf, role, SIDES, type World } from './cluster.ts'
 import { examine } from './credentials.ts'
-import { firstLook } from './gate.ts'
+import { firstLook, UNREADABLE_FOR } from './gate.ts'
 import { sickNodes } from './nodes.ts'
 import { watchOthers } from './others.ts'
 import { diagnose } from './outcome.ts'
@@ -17,7 +17,7 @@ const PACE = 500
 export async function status(session: Session): Promise<string[]> {
   const { run } = session.first
   const { inputs, lookout, journal, vaults } = run
-  const world = await firstLook(lookout, journal)
+  const world = await firstLook(lookout, journal, Math.min(UNREADABLE_FOR, run.deadline.left))
   journal.report.before = { from: view(world.from), to: view(world.to) }
   for (const side of SIDES) journal.say(`${world[side].host}: ${view(world[side]).says}`)
   const primary = primaryOf(world)

@@ -4,6 +4,7 @@
  * and, as far as is known, to one use, so each side gets its own, as late as it can be.
  */
 import { type Generated, generate } from './ceremony.ts'
+import type { Deadline } from './clock.ts'
 import { type Cluster, compareVersions, type Side, type World } from './cluster.ts'
 import { isBatch } from './credentials.ts'
 import type { Inputs } from './inputs.ts'
@@ -22,10 +23,12 @@ export interface TokenSources {
   readonly world: () => World
   readonly secrets: Secrets
   readonly journal: Journal
+  readonly deadline: Deadline
+  readonly cancelled: AbortSignal
   /** Logs in at one of the clusters; undefined where a token was given. */
   readonly login: ((vault: Vault) => Promise<LoggedIn>) | undefined
   /** Keeps a token that this run made, so that the post step can revoke it after a crash. */
-  readonly keep: (made: readonly MadeToken[]) => Promise<void>
+  readonly keep: (made: MadeToken) => Promise<void>
 }
 
 /** A token that this run made, and must not leave behind. */
@@ -42,7 +45,6 @@ export interface MadeToken {
 export class Tokens {
   readonly #sources: TokenSources
   readonly #generated = new Map<Side, { readonly token: string; uses: number }>()
-  readonly #made: MadeToken[] = []
   #vault: string
 
   constructor(sources: TokenSources) {
@@ -55,27 +57,14 @@ export class Tokens {
     return this.#vault
   }
 
-  /** Everything that this run made, to be revoked or deleted at its end. */
-  get made(): readonly MadeToken[] {
-    return this.#made
-  }
-
-  /** The caller gets what was made: it is theirs to use, so the end of the run does not revoke it. */
-  async handOut(): Promise<void> {
-    this.#made.length = 0
-    await this.#sources.keep(this.#made)
-  }
-
-  /** What the main step made, for the post step to revoke. */
+  /** What the main step made: the post step cleans up with its login. */
   adopt(made: readonly MadeToken[]): void {
-    this.#made.push(...made)
     this.#vault ||= made.find(({ kind }) => kind === 'login')?.token ?? ''
   }
 
   /** Takes over what another leg of the same run holds, so that a login or a token is not made twice. */
   inherit(other: Tokens): void {
     this.#vault = other.#vault
-    this.#made.push(...other.#made)
   }
 
   /**
@@ -108,7 +97,7 @@ export class Tokens {
     if (answer.ok) {
       this.#vault = answer.token
       const { token, batch, ttlSeconds } = answer
-      await this.#remember({ kind: 'login', addr: vaults[side].addr, token, batch, ttlSeconds })
+      await this.#sources.keep({ kind: 'login', addr: vaults[side].addr, token, batch, ttlSeconds })
       journal.say(`${this.#sources.world()[side].host}: logged in`)
     }
     return answer
@@ -140,11 +129,13 @@ export class Tokens {
       shares: inputs['key-shares'],
       token: this.forCeremony(cluster),
       secrets,
+      deadline: this.#sources.deadline,
+      cancelled: this.#sources.cancelled,
       began: (nonce) => journal.attempt(cluster.host, nonce),
     })
     if (generated.ok) {
       this.#generated.set(side, { token: generated.token, uses: 0 })
-      await this.#remember({ kind: 'operation', addr: vaults[side].addr, token: generated.token })
+      await this.#sources.keep({ kind: 'operation', addr: vaults[side].addr, token: generated.token })
       journal.say(`${cluster.host}: a DR operation token was made from the key shares`)
     }
     return generated
@@ -165,10 +156,5 @@ export class Tokens {
       if (answer.kind !== 'refused' || held.uses < 2) return answer
       this.#generated.delete(side)
     }
-  }
-
-  async #remember(made: MadeToken): Promise<void> {
-    this.#made.push(made)
-    await this.#sources.keep(this.#made)
   }
 }

@@ -109,6 +109,12 @@ export function allowed({ call, mishap, often }: Cell): readonly string[] {
   }
 }
 
+/** The cluster can't be read from there on, so nobody can be asked to tell what it is. */
+export const isBlind = ({ call, often, mishap }: Cell): boolean =>
+  often === 'always' && call.path === PATHS.status && mishap !== 'a late answer'
+
+export const nameOf = ({ call, mishap, often }: Cell): string => `${call.name}: ${mishap}, ${often}`
+
 const needless = ({ call, mishap }: Cell): boolean =>
   // For a read it is all the same whether it was applied.
   call.kind === 'read' && /, (not )?applied$|^reset after$/.test(mishap) && mishap !== 'no answer, not applied'
@@ -119,3 +125,38 @@ export const CELLS: readonly Cell[] = [
     Object.keys(MISHAPS).map((mishap): Cell => ({ call, mishap, often: 'always' })),
   ),
 ].filter((cell) => !needless(cell))
+
+/** Cells that keep a run waiting for many seconds. */
+const isSlow = ({ call, mishap, often }: Cell): boolean =>
+  often === 'always' || (/^(no answer|drip)/.test(mishap) && call.path !== PATHS.status && call.path !== 'sys/health')
+
+/** Every call and every mishap, paired off so that neither is left out, and none of the slow ones. */
+export const QUICK: readonly Cell[] = (() => {
+  const quick = CELLS.filter((cell) => !isSlow(cell))
+  const mishaps = Object.keys(MISHAPS)
+  const chosen = new Set<Cell>()
+  const choose = (wanted: (cell: Cell) => boolean) => {
+    const found = quick.find((cell) => !chosen.has(cell) && wanted(cell))
+    if (found !== undefined) chosen.add(found)
+  }
+  for (const [at, call] of CALLS.entries()) {
+    for (const turn of [0, 11]) {
+      // The next mishap in turn that this call can meet quickly.
+      const own = quick.filter((cell) => cell.call === call)
+      const found = mishaps
+        .map((_, step) => mishaps[(at * 5 + turn + step) % mishaps.length])
+        .map((mishap) => own.find((cell) => cell.mishap === mishap && !chosen.has(cell)))
+        .find((cell) => cell !== undefined)
+      if (found !== undefined) chosen.add(found)
+    }
+  }
+  for (const mishap of mishaps) {
+    if (![...chosen].some((cell) => cell.mishap === mishap)) choose((cell) => cell.mishap === mishap)
+    // One that is slow wherever it is met still has to be met.
+    if (![...chosen].some((cell) => cell.mishap === mishap)) {
+      const any = CELLS.find((cell) => cell.mishap === mishap && cell.call.path === PATHS.demote)
+      if (any !== undefined) chosen.add(any)
+    }
+  }
+  return [...chosen]
+})()

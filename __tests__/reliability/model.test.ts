@@ -9,7 +9,7 @@ import { type Cluster, lastRole, nobodyPrimary, primaryOf, role, serving, strang
 import { type Inputs, OPERATIONS, readInputs, WAIVERS } from '../../src/inputs.ts'
 import { conclude } from '../../src/outcome.ts'
 import { plan, restore, reunite, type Step, type StepName } from '../../src/plan.ts'
-import type { Report } from '../../src/report.ts'
+import { newReport } from '../../src/session.ts'
 import { Secrets } from '../../src/secrets.ts'
 import type { Replication } from '../../src/vault/schemas.ts'
 import { health, hides, peer, SET, shows, status } from '../support/worlds.ts'
@@ -122,21 +122,7 @@ const CASES: readonly Inputs[] = OPERATIONS.flatMap((operation) =>
   ),
 )
 
-const blank = (made: Inputs): Report => ({
-  schema: 1,
-  operation: made.operation,
-  mode: made.mode,
-  dryRun: false,
-  startedAt: '',
-  run: { actor: '', repository: '', workflow: '', runId: '', attempt: '', url: '' },
-  hosts: HOSTS,
-  checks: [],
-  steps: [],
-  notes: [],
-  activationIds: [],
-  attempts: {},
-  deeds: noDeeds(),
-})
+const blank = newReport
 
 const isDone = (step: Step, world: World): boolean => ['so', 'waived'].includes(step.verdict(world).is)
 
@@ -160,7 +146,7 @@ function wrong(made: Inputs, steps: readonly Step[], world: World): string {
   for (const step of [...steps, restore, reunite]) {
     const verdict = step.verdict(world)
     if (verdict.is === 'due') due.add(step.name)
-    else if (verdict.is !== 'so' && verdict.because === '') return `${step.name} does not say why`
+    else if ('because' in verdict && verdict.because === '') return `${step.name} does not say why`
   }
   const own = new Set(steps.map(({ name }) => name))
   const first = steps.find((step) => !isDone(step, world))

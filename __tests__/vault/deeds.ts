@@ -7,7 +7,7 @@ import { createServer } from 'node:http'
 import { connect, createServer as createTcpServer, type Server, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test as jestTest } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect } from '@jest/globals'
 import { cancelOwn, decode, generate } from '../../src/ceremony.ts'
 import { Deadline } from '../../src/clock.ts'
 import { isBatch } from '../../src/credentials.ts'
@@ -15,6 +15,7 @@ import { type LoginBy, login, revoke, type Surroundings } from '../../src/login.
 import { ISSUED_POLICY, ISSUED_POLICY_NAME, ISSUED_ROLE_NAME } from '../../src/policy.ts'
 import { Secrets } from '../../src/secrets.ts'
 import { saveSnapshot } from '../../src/snapshot.ts'
+import { testBut } from './differences.ts'
 import { CANARY, type Ceremony, LOGIN, type Peer } from './peer.ts'
 
 const SNAPSHOT = 'sys/storage/raft/snapshot'
@@ -28,11 +29,7 @@ const around = (): Surroundings => ({
 /** @param different as for `contract` */
 export function deeds(label: string, start: () => Promise<Peer>, different: readonly string[] = []): void {
   describe(label, () => {
-    const test: typeof jestTest = Object.assign(
-      (...[name, run, within]: Parameters<typeof jestTest>) =>
-        different.includes(String(name)) ? jestTest.failing(name, run, within) : jestTest(name, run, within),
-      jestTest,
-    )
+    const test = testBut(different)
     let peer: Peer
     beforeAll(async () => {
       peer = await start()
@@ -211,15 +208,14 @@ export function deeds(label: string, start: () => Promise<Peer>, different: read
       })
       const run = (shares: readonly string[]) => {
         const nonces: (string | undefined)[] = []
-        const secrets = new Secrets()
         const began = (nonce: string | undefined) => nonces.push(nonce)
-        const ceremony = { vault: held.vault, host: 'there', shares, token: undefined, secrets, began }
+        const ceremony = { ...around(), vault: held.vault, host: 'there', shares, token: held.token, began }
         return { nonces, generated: generate(ceremony) }
       }
       const idle = { nonce: '', started: false, progress: 0, required: 3, complete: false, encoded_token: '', otp: '' }
 
       test('nothing is in progress, and it takes three', async () => {
-        expect(await held.vault.attempt(undefined)).toEqual({ ok: true, status: 200, value: idle })
+        expect(await held.vault.attempt(held.token)).toEqual({ ok: true, status: 200, value: idle })
       })
 
       test('three shares make a token that works; in base64 too, and whatever is given twice', async () => {
@@ -231,42 +227,42 @@ export function deeds(label: string, start: () => Promise<Peer>, different: read
           expect(got).toEqual({ ok: true, token: expect.stringMatching(/^hvs\./) })
           expect(nonces).toEqual([expect.stringMatching(/^[0-9a-f-]{36}$/), undefined])
           expect(await held.worth(got.ok ? got.token : '')).toBe(200)
-          expect(await held.vault.attempt(undefined)).toMatchObject({ ok: true, value: idle })
+          expect(await held.vault.attempt(held.token)).toMatchObject({ ok: true, value: idle })
         }
       })
 
       test('step by step: what the server tells, and what it refuses', async () => {
         const [one = '', two = '', three = ''] = held.shares
-        const begun = await held.vault.startAttempt(undefined)
+        const begun = await held.vault.startAttempt(held.token)
         expect(begun).toMatchObject({
           kind: 'accepted',
           value: { started: true, progress: 0, required: 3, complete: false, otp: expect.stringMatching(/^\w{28}$/) },
         })
         const { nonce = '', otp = '' } = begun.kind === 'accepted' ? begun.value : {}
         // The pad is told to whoever began it, once.
-        expect(await held.vault.attempt(undefined)).toMatchObject({
+        expect(await held.vault.attempt(held.token)).toMatchObject({
           ok: true,
           value: { started: true, nonce, otp: '' },
         })
         const refused = (because: RegExp) => ({ kind: 'refused', status: 400, because: expect.stringMatching(because) })
-        expect(await held.vault.startAttempt(undefined)).toEqual(refused(/generation already in progress/))
-        expect(await held.vault.submitShare(undefined, 'nonsense', one)).toEqual(refused(/incorrect nonce supplied/))
-        expect(await held.vault.submitShare(undefined, nonce, '!')).toEqual(
+        expect(await held.vault.startAttempt(held.token)).toEqual(refused(/generation already in progress/))
+        expect(await held.vault.submitShare(held.token, 'nonsense', one)).toEqual(refused(/incorrect nonce supplied/))
+        expect(await held.vault.submitShare(held.token, nonce, '!')).toEqual(
           refused(/must be a valid hex or base64 string/),
         )
-        expect(await held.vault.submitShare(undefined, nonce, 'abcd')).toEqual(
+        expect(await held.vault.submitShare(held.token, nonce, 'abcd')).toEqual(
           refused(/key is shorter than minimum 16 bytes/),
         )
         const progress = (at: number) => ({
           kind: 'accepted',
           value: { started: true, progress: at, complete: false, nonce },
         })
-        expect(await held.vault.submitShare(undefined, nonce, one)).toMatchObject(progress(1))
-        expect(await held.vault.submitShare(undefined, nonce, one)).toEqual(
+        expect(await held.vault.submitShare(held.token, nonce, one)).toMatchObject(progress(1))
+        expect(await held.vault.submitShare(held.token, nonce, one)).toEqual(
           refused(/given key has already been provided/),
         )
-        expect(await held.vault.submitShare(undefined, nonce, two)).toMatchObject(progress(2))
-        const last = await held.vault.submitShare(undefined, nonce, three)
+        expect(await held.vault.submitShare(held.token, nonce, two)).toMatchObject(progress(2))
+        const last = await held.vault.submitShare(held.token, nonce, three)
         expect(last).toMatchObject({
           kind: 'accepted',
           value: { complete: true, progress: 3, encoded_token: expect.any(String) },
@@ -275,7 +271,7 @@ export function deeds(label: string, start: () => Promise<Peer>, different: read
         const token = decode(encoded, otp)
         expect(token).toMatch(/^hvs\./)
         expect(await held.worth(token ?? '')).toBe(200)
-        expect(await held.vault.submitShare(undefined, nonce, one)).toEqual(refused(/no root generation in progress/))
+        expect(await held.vault.submitShare(held.token, nonce, one)).toEqual(refused(/no root generation in progress/))
       })
 
       test('wrong shares show with the last one, and leave no attempt behind', async () => {
@@ -287,7 +283,7 @@ export function deeds(label: string, start: () => Promise<Peer>, different: read
           because: expect.stringMatching(/^the key shares are wrong \(there: HTTP 400/),
         })
         expect(nonces).toEqual([expect.any(String), undefined])
-        expect(await held.vault.attempt(undefined)).toMatchObject({ ok: true, value: idle })
+        expect(await held.vault.attempt(held.token)).toMatchObject({ ok: true, value: idle })
       })
 
       test('too few are not begun with', async () => {
@@ -300,19 +296,19 @@ export function deeds(label: string, start: () => Promise<Peer>, different: read
       })
 
       test("somebody else's attempt is left alone", async () => {
-        const theirs = await held.vault.startAttempt(undefined)
+        const theirs = await held.vault.startAttempt(held.token)
         const nonce = theirs.kind === 'accepted' ? theirs.value.nonce : ''
         expect(await run(held.shares).generated).toMatchObject({
           ok: false,
           because: expect.stringMatching(/^somebody else's attempt/),
         })
-        const other = { vault: held.vault, token: undefined, began: () => undefined }
+        const other = { vault: held.vault, token: held.token, began: () => undefined }
         expect(await cancelOwn(other, 'another-nonce')).toBe(true)
-        expect(await held.vault.attempt(undefined)).toMatchObject({ ok: true, value: { started: true, nonce } })
+        expect(await held.vault.attempt(held.token)).toMatchObject({ ok: true, value: { started: true, nonce } })
         expect(await cancelOwn(other, nonce)).toBe(true)
-        expect(await held.vault.attempt(undefined)).toMatchObject({ ok: true, value: idle })
+        expect(await held.vault.attempt(held.token)).toMatchObject({ ok: true, value: idle })
         // There is nothing to cancel, and that is no error.
-        expect(await held.vault.cancelAttempt(undefined)).toEqual({ kind: 'accepted', value: undefined })
+        expect(await held.vault.cancelAttempt(held.token)).toEqual({ kind: 'accepted', value: undefined })
       })
     })
 

@@ -6,6 +6,7 @@ import { spawn } from 'node:child_process'
 import { generateKeyPairSync, sign } from 'node:crypto'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { compareVersions } from '../../src/cluster.ts'
 import { Secrets } from '../../src/secrets.ts'
 import { startWorld, type World } from '../../src/simulator/world.ts'
 import { Vault } from '../../src/vault/client.ts'
@@ -48,6 +49,8 @@ export interface Peer {
 export interface Ceremony {
   readonly vault: Vault
   readonly shares: readonly string[]
+  /** From 2.0 on a Vault token is wanted beside the shares. */
+  readonly token: string | undefined
   /** What the generated token is, where it was generated. */
   worth(token: string): Promise<unknown>
 }
@@ -77,6 +80,12 @@ function keyPair(): { readonly publicKeyPem: string; readonly sign: Peer['sign']
       return `${text}.${signature.toString('base64url')}`
     },
   }
+}
+
+/** Since 2.0 both ceremonies are for those alone who have a token. */
+function wantsToken(): boolean {
+  const [, version] = (process.env.VAULT_PEER ?? '').split(' ')
+  return (compareVersions(version, '2.0.0') ?? -1) >= 0
 }
 
 const CEREMONY = 'sys/replication/dr/secondary/generate-operation-token'
@@ -176,6 +185,7 @@ export async function realPeer(): Promise<Peer> {
     ceremony: async () => ({
       vault: new Vault(addr, other, new Secrets()),
       shares: vault.shares,
+      token: wantsToken() ? root : undefined,
       worth: async (token) => (await new Vault(addr, http, new Secrets()).lookupSelf(token)).status,
     }),
     seal: async () => {
@@ -229,6 +239,7 @@ export async function simulatedPeer(): Promise<Peer> {
       return {
         vault,
         shares: pair.keyShares,
+        token: undefined,
         worth: async (token) => {
           const answer = await vault.deleteOperationToken(token, undefined)
           return answer.kind === 'accepted' ? 200 : answer

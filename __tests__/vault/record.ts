@@ -1,13 +1,12 @@
 /**
- * Records what a real server answers, as fixtures for the parsers: `npm run vault:record`, and with `--check` whether it
- * still answers so. Whatever is secret, or differs from one server to the next, is replaced, so that recording the same
- * version twice gives the same file.
+ * Records what a real server answers, as fixtures for the parsers: `npm run vault:record`, and with `-- --check` whether
+ * it still answers so. Started by run.ts. Whatever is secret, or differs from one server to the next, is replaced: the
+ * same version recorded twice gives the same file.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { ISSUED_POLICY, ISSUED_POLICY_NAME, ISSUED_ROLE_NAME } from '../../src/policy.ts'
 import { type Call, Http } from '../../src/vault/http.ts'
-import { findServer } from './binary.ts'
 import { fields, type Node, RealVault, until } from './server.ts'
 
 interface Recorded {
@@ -18,8 +17,7 @@ interface Recorded {
   readonly json: unknown
 }
 
-const { path: binary, name: server, version } = findServer()
-process.env.VAULT_BIN = binary
+const [server = '', version = ''] = (process.env.VAULT_PEER ?? '').split(' ')
 
 /** By key: what is replaced whatever it is. */
 const BY_KEY: Readonly<Record<string, unknown>> = {

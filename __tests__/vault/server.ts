@@ -21,12 +21,6 @@ export const OTHER_NAME = 'vault.internal.example'
 const STARTS_WITHIN = 30_000
 const STOPS_WITHIN = 10_000
 
-/** Started by this process and not ended yet: none may outlive it, whatever becomes of the tests. */
-const running = new Set<ChildProcess>()
-process.once('exit', () => {
-  for (const child of running) child.kill('SIGKILL')
-})
-
 export class RealVault {
   readonly ca: string
   readonly client: Identity
@@ -199,8 +193,6 @@ export class Node {
       env: { HOME: dirname(this.#config), PATH: process.env.PATH },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
-    running.add(child)
-    child.once('close', () => running.delete(child))
     this.#child = child
     const keep = (chunk: Buffer): void => {
       this.#said = (this.#said + chunk.toString('utf8')).slice(-20_000)
