@@ -130,6 +130,17 @@ async function issue(session) {
     const { client_token: token, lease_duration: seconds, token_type: type } = made.value;
     if (type !== undefined && type !== 'batch' && !(0,credentials/* isBatch */.bG)(token))
         return { is: 'failed', says: `${host} made a token that is no batch token, which a DR secondary would not accept` };
+    const able = await (0,credentials/* again */.TG)(() => vault.capabilitiesSelf(token, needed));
+    const lacking = able.ok
+        ? needed.filter((path) => !['root', 'update'].some((one) => able.value.get(path)?.includes(one)))
+        : [];
+    if (lacking.length > 0) {
+        return {
+            is: 'failed',
+            says: `The policy ${ISSUED_POLICY_NAME}, which was there already, does not let the token ${lacking.join(' and ')}`,
+            next: [`Remove it (vault policy delete ${ISSUED_POLICY_NAME}) and run this again, which writes it anew.`],
+        };
+    }
     const until = new Date(Date.now() + seconds * 1000).toISOString().slice(0, 16).replace('T', ' ');
     const problem = inputs['store-secret'] === undefined ? undefined : await store(session, token);
     if (problem !== undefined)
@@ -303,9 +314,15 @@ async function oneWay(session, leg) {
     if (!(await (0,gate/* gate */.Gj)(session, leg)) || run.inputs['dry-run'])
         return { leg };
     await (0,execute/* execute */.g)(run, steps);
-    if (!session.cancelled.aborted && run.deeds.sent > 0)
+    if (!session.cancelled.aborted && run.deeds.sent > 0) {
         for (const sick of await sickNodes(run))
             run.journal.note(sick);
+        // Facts 3.2: enrolling takes a cluster's own keys away from its standby nodes, and no token may ask for them there yet.
+        const { from, to } = run.lookout.world;
+        if (steps.some(({ name }) => name === 'enrol') && (0,build_cluster/* role */.JC)(to) === 'secondary') {
+            run.journal.note(`The standby nodes of ${to.host} seal themselves when it is enrolled: unseal them with the key shares of ${from.host}, unless they unseal by themselves.`);
+        }
+    }
     const switched = steps.some(({ name }) => name === 'follow') && (0,build_cluster/* role */.JC)(run.lookout.world.to) === 'primary';
     if (!switched || session.cancelled.aborted)
         return { leg };

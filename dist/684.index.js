@@ -57,9 +57,9 @@ function renderSummary(report) {
         operation === 'status' ? '' : facts(report),
         gantt(report),
         timeline(report, prose),
+        list('Also', report.notes, prose),
         waivers(report.checks),
         evidence(report, prose),
-        list('Also', report.notes, prose),
         colophon(report),
     ];
     return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
@@ -3207,7 +3207,7 @@ function concludeFleet(inputs, pairs) {
 }
 /** What is true of the clusters comes first; what the run did only tells apart what they leave open. */
 function decide(ending) {
-    const { inputs, steps, deeds, world, checks, cancelled, chore, short = [] } = ending;
+    const { inputs, steps, deeds, world, checks, cancelled, chore, report, short = [] } = ending;
     const { from, to } = world;
     const untouched = deeds.sent === 0;
     const refused = checks.some(({ state }) => state === 'failed');
@@ -3239,7 +3239,9 @@ function decide(ending) {
     if (steps.some(({ name }) => name === 'enable' || name === 'detach')) {
         if (untouched)
             return stopped;
-        return unclear ? 'unknown' : deeds.accepted > 0 ? 'incomplete' : 'failed';
+        // After a crash the answers are not known, but the roles are.
+        const moved = _cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .SIDES */ .BV.some((side) => report.before !== undefined && report.before[side].role !== (0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .role */ .JC)(world[side]));
+        return unclear ? 'unknown' : deeds.accepted > 0 || moved ? 'incomplete' : 'failed';
     }
     if ((0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .nobodyPrimary */ .uc)(world))
         return 'no-primary';
@@ -3458,7 +3460,11 @@ function words(outcome, ending) {
                 return {
                     verdict: `${to.host} is the DR primary, but something is still short.`,
                     reasons: [...short, ...reasons],
-                    next: [again],
+                    next: [
+                        drilling && !back
+                            ? `Find out why; then run \`operation: failback\`, which makes ${from.host} primary again.`
+                            : again,
+                    ],
                 };
             }
             return {

@@ -108,6 +108,17 @@ async function issue(session: Session): Promise<Chore> {
   const { client_token: token, lease_duration: seconds, token_type: type } = made.value
   if (type !== undefined && type !== 'batch' && !isBatch(token))
     return { is: 'failed', says: `${host} made a token that is no batch token, which a DR secondary would not accept` }
+  const able = await again(() => vault.capabilitiesSelf(token, needed))
+  const lacking = able.ok
+    ? needed.filter((path) => !['root', 'update'].some((one) => able.value.get(path)?.includes(one)))
+    : []
+  if (lacking.length > 0) {
+    return {
+      is: 'failed',
+      says: `The policy ${ISSUED_POLICY_NAME}, which was there already, does not let the token ${lacking.join(' and ')}`,
+      next: [`Remove it (vault policy delete ${ISSUED_POLICY_NAME}) and run this again, which writes it anew.`],
+    }
+  }
   const until = new Date(Date.now() + seconds * 1000).toISOString().slice(0, 16).replace('T', ' ')
   const problem = inputs['store-secret'] === undefined ? undefined : await store(session, token)
   if (problem !== undefined)

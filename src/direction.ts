@@ -17,7 +17,16 @@ export async function oneWay(session: Session, leg: Leg): Promise<Carried> {
   const { run, steps } = leg
   if (!(await gate(session, leg)) || run.inputs['dry-run']) return { leg }
   await execute(run, steps)
-  if (!session.cancelled.aborted && run.deeds.sent > 0) for (const sick of await sickNodes(run)) run.journal.note(sick)
+  if (!session.cancelled.aborted && run.deeds.sent > 0) {
+    for (const sick of await sickNodes(run)) run.journal.note(sick)
+    // Facts 3.2: enrolling takes a cluster's own keys away from its standby nodes, and no token may ask for them there yet.
+    const { from, to } = run.lookout.world
+    if (steps.some(({ name }) => name === 'enrol') && role(to) === 'secondary') {
+      run.journal.note(
+        `The standby nodes of ${to.host} seal themselves when it is enrolled: unseal them with the key shares of ${from.host}, unless they unseal by themselves.`,
+      )
+    }
+  }
   const switched = steps.some(({ name }) => name === 'follow') && role(run.lookout.world.to) === 'primary'
   if (!switched || session.cancelled.aborted) return { leg }
   return { leg, short: [...(await repoint(session, leg)), ...(await verify(leg))] }

@@ -16,6 +16,7 @@ import {
   other,
   primaryOf,
   role,
+  SIDES,
   STALE,
   serving,
   strangers,
@@ -142,7 +143,7 @@ export function concludeFleet(inputs: Inputs, pairs: readonly FleetPair[]): Resu
 
 /** What is true of the clusters comes first; what the run did only tells apart what they leave open. */
 function decide(ending: Ending): Outcome {
-  const { inputs, steps, deeds, world, checks, cancelled, chore, short = [] } = ending
+  const { inputs, steps, deeds, world, checks, cancelled, chore, report, short = [] } = ending
   const { from, to } = world
   const untouched = deeds.sent === 0
   const refused = checks.some(({ state }) => state === 'failed')
@@ -165,7 +166,9 @@ function decide(ending: Ending): Outcome {
   // Setting up begins, and taking apart ends, without a primary.
   if (steps.some(({ name }) => name === 'enable' || name === 'detach')) {
     if (untouched) return stopped
-    return unclear ? 'unknown' : deeds.accepted > 0 ? 'incomplete' : 'failed'
+    // After a crash the answers are not known, but the roles are.
+    const moved = SIDES.some((side) => report.before !== undefined && report.before[side].role !== role(world[side]))
+    return unclear ? 'unknown' : deeds.accepted > 0 || moved ? 'incomplete' : 'failed'
   }
   if (nobodyPrimary(world)) return 'no-primary'
   // The first half of a drill holds, and the way back is still to be gone.
@@ -394,7 +397,11 @@ function words(outcome: Outcome, ending: Ending): Words {
         return {
           verdict: `${to.host} is the DR primary, but something is still short.`,
           reasons: [...short, ...reasons],
-          next: [again],
+          next: [
+            drilling && !back
+              ? `Find out why; then run \`operation: failback\`, which makes ${from.host} primary again.`
+              : again,
+          ],
         }
       }
       return {

@@ -42,9 +42,9 @@ export function renderSummary(report: Report): string {
     operation === 'status' ? '' : facts(report),
     gantt(report),
     timeline(report, prose),
+    list('Also', report.notes, prose),
     waivers(report.checks),
     evidence(report, prose),
-    list('Also', report.notes, prose),
     colophon(report),
   ]
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`
