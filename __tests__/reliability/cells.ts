@@ -88,7 +88,8 @@ export interface Cell {
 
 const refusal = (mishap: string): boolean => mishap === '400' || mishap === '403'
 export const isApplied = (mishap: string): boolean =>
-  /(^reset after|, applied)$/.test(mishap) || ['garbage', 'truncated', 'drip', 'endless', 'a late answer'].includes(mishap)
+  /(^reset after|, applied)$/.test(mishap) ||
+  ['garbage', 'truncated', 'drip', 'endless', 'a late answer'].includes(mishap)
 
 /** Where a run that meets it may end. */
 export function allowed({ call, mishap, often }: Cell): readonly string[] {

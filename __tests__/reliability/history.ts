@@ -66,7 +66,11 @@ function isPlainText({ log, summary }: Ran): void {
 function tellsNoPieces(world: World, { log, files, outputs, state }: Ran): void {
   const told = log.split('\n').filter((line) => !line.startsWith('::add-mask::'))
   const sinks = { log: told.join('\n'), outputs: JSON.stringify(outputs), state: JSON.stringify(state), ...files }
-  const secrets = new Set([...Object.values(world.tokens), ...world.requests.map(({ token }) => token), ...handed(world)])
+  const secrets = new Set([
+    ...Object.values(world.tokens),
+    ...world.requests.map(({ token }) => token),
+    ...handed(world),
+  ])
   for (const secret of secrets) {
     if (secret.length < PIECE) continue
     // Tokens of one kind begin alike, and that much is no secret.

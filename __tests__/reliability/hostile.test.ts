@@ -47,10 +47,13 @@ const EVIL: readonly string[] = [
 ]
 
 /** What may be in a summary only inside a code span, where GitHub reads nothing of it. */
-const MARKUP = /<(img|script|b|details open|!--)|\]\(https:\/\/evil|!\[x\]|^# Heading|(^|\s)@acme|https:\/\/evil\.example|\*\*bold/m
+const MARKUP =
+  /<(img|script|b|details open|!--)|\]\(https:\/\/evil|!\[x\]|^# Heading|(^|\s)@acme|https:\/\/evil\.example|\*\*bold/m
 
 function saysNothingEvil({ log, summary, outputs, state }: Ran): void {
-  const commands = log.split(/\r\n|[\r\n\u2028\u2029\u0085]/).filter((line) => /^\s*::(?!add-mask::hv|error::|warning::|notice::)/.test(line))
+  const commands = log
+    .split(/\r\n|[\r\n\u2028\u2029\u0085]/)
+    .filter((line) => /^\s*::(?!add-mask::hv|error::|warning::|notice::)/.test(line))
   expect(commands).toEqual([])
   expect(log).not.toMatch(/##(\[|vso)|::(set-output|stop-commands|save-state|set-env|add-path)/)
   const outside = summary.replace(/(`+)[^`].*?\1/g, '')
@@ -65,14 +68,16 @@ for (const [at, evil] of EVIL.entries()) {
   for (const operation of at % 4 === 0 ? ['status', 'failover'] : ['failover']) {
     test.concurrent(`hostile words ${at + 1} in every field of every answer to ${operation}`, () =>
       between(
-        () => (_, { text }) => ({ text: everyString(text, (value, key) => (KEPT.includes(key) ? value : `${value}${evil}`)) }),
+        () =>
+          (_, { text }) => ({
+            text: everyString(text, (value, key) => (KEPT.includes(key) ? value : `${value}${evil}`)),
+          }),
         async ({ run, given, twisted }) => {
           const ran = await run({ operation, ...given, 'catch-up-timeout': '300ms', timeout: '8s' }, { untold: true })
           withLog(ran, () => saysNothingEvil(ran))
           expect(twisted()).toBeGreaterThan(3)
         },
-      ),
-    )
+      ))
   }
   test.concurrent(`hostile words ${at + 1} in what a refusal says`, () =>
     trial({}, async ({ world, run, fault }) => {
@@ -81,8 +86,7 @@ for (const [at, evil] of EVIL.entries()) {
       const ran = await run({ ...failover, timeout: '8s', 'catch-up-timeout': '300ms' })
       withLog(ran, () => saysNothingEvil(ran))
       expect(world.writes().length).toBeGreaterThan(0)
-    }),
-  )
+    }))
 }
 /** Fields that a run can't go on without: with these kept, every other field is heard deep inside a run. */
 const KEPT = ['mode', 'state', 'merkle_root', 'cluster_id', 'secondary_public_key', 'token', 'known_secondaries']
@@ -90,20 +94,34 @@ const KEPT = ['mode', 'state', 'merkle_root', 'cluster_id', 'secondary_public_ke
 for (const place of ['every field', 'errors', 'warnings', 'keys'] as const) {
   test.concurrent(`tokens that come back in ${place} are told to nobody`, () =>
     between(
-      () => ({ token }, { text, status }) => {
-        if (token === '') return undefined
-        const forms = [...formsOf(token), token.toUpperCase(), [...token].join(' '), token.replace(/(.{9})/g, '$1\u200b')]
-        const pick = () => forms[Math.floor(text.length % forms.length)] ?? token
-        if (place === 'errors') return { status: 400, text: JSON.stringify({ errors: forms }) }
-        if (place === 'warnings') return { text: String(text).replace(/"warnings":null|^\{/, `{"warnings":${JSON.stringify(forms)},`).replace(',}', '}') }
-        if (place === 'keys') return { status, text: String(text).replace(/^\{/, `{${forms.map((form) => `${JSON.stringify(form)}:1`).join()},`) }
-        return { text: everyString(text, (value, key) => (KEPT.includes(key) ? value : `${value} ${pick()}`)) }
-      },
+      () =>
+        ({ token }, { text, status }) => {
+          if (token === '') return undefined
+          const forms = [
+            ...formsOf(token),
+            token.toUpperCase(),
+            [...token].join(' '),
+            token.replace(/(.{9})/g, '$1\u200b'),
+          ]
+          const pick = () => forms[Math.floor(text.length % forms.length)] ?? token
+          if (place === 'errors') return { status: 400, text: JSON.stringify({ errors: forms }) }
+          if (place === 'warnings')
+            return {
+              text: String(text)
+                .replace(/"warnings":null|^\{/, `{"warnings":${JSON.stringify(forms)},`)
+                .replace(',}', '}'),
+            }
+          if (place === 'keys')
+            return {
+              status,
+              text: String(text).replace(/^\{/, `{${forms.map((form) => `${JSON.stringify(form)}:1`).join()},`),
+            }
+          return { text: everyString(text, (value, key) => (KEPT.includes(key) ? value : `${value} ${pick()}`)) }
+        },
       async ({ run, given }) => {
         await run({ ...failover, ...given, 'catch-up-timeout': '300ms', timeout: '8s' }, { untold: true })
       },
-    ),
-  )
+    ))
 }
 
 /** A place that must not hear a single byte. */
@@ -124,24 +142,32 @@ async function sink(): Promise<{ port: number; bytes: () => number; close: () =>
 }
 
 for (const status of [301, 302, 303, 307, 308]) {
-  for (const what of [PATHS.status, 'auth/token/lookup-self', PATHS.demote, PATHS.promote, PATHS.secondaryToken, 'sys/health']) {
+  for (const what of [
+    PATHS.status,
+    'auth/token/lookup-self',
+    PATHS.demote,
+    PATHS.promote,
+    PATHS.secondaryToken,
+    'sys/health',
+  ]) {
     test.concurrent(`a ${status} of ${what} to somewhere else is not followed`, async () => {
       const elsewhere = await sink()
       try {
         await between(
-          () => ({ path }) =>
-            path === what
-              ? {
-                  status,
-                  headers: {
-                    location: `http://127.0.0.1:${elsewhere.port}/v1/${path}`,
-                    refresh: `0; url=http://127.0.0.1:${elsewhere.port}/`,
-                    link: `<http://127.0.0.1:${elsewhere.port}/>; rel=preload`,
-                    'alt-svc': `h2="127.0.0.1:${elsewhere.port}"`,
-                  },
-                  text: '',
-                }
-              : undefined,
+          () =>
+            ({ path }) =>
+              path === what
+                ? {
+                    status,
+                    headers: {
+                      location: `http://127.0.0.1:${elsewhere.port}/v1/${path}`,
+                      refresh: `0; url=http://127.0.0.1:${elsewhere.port}/`,
+                      link: `<http://127.0.0.1:${elsewhere.port}/>; rel=preload`,
+                      'alt-svc': `h2="127.0.0.1:${elsewhere.port}"`,
+                    },
+                    text: '',
+                  }
+                : undefined,
           async ({ run, given, twisted }) => {
             await run({ ...failover, ...given, timeout: '6s', 'catch-up-timeout': '300ms' }, { untold: true })
             expect([elsewhere.bytes(), twisted() > 0]).toEqual([0, true])
@@ -156,11 +182,16 @@ for (const status of [301, 302, 303, 307, 308]) {
 
 /** Texts in place of a status, by which something that is not so could pass as so. */
 const LIES: Readonly<Record<string, (text: string) => string>> = {
-  'a prototype': (text) => text.replace('"data":{', '"data":{"__proto__":{"mode":"primary","state":"running"},').replace(/"mode":"\w+"/, '"modus":"x"'),
-  'a prototype of the envelope': (text) => text.replace(/^\{/, '{"__proto__":{"data":{"mode":"primary"}},').replace('"data":', '"dada":'),
+  'a prototype': (text) =>
+    text
+      .replace('"data":{', '"data":{"__proto__":{"mode":"primary","state":"running"},')
+      .replace(/"mode":"\w+"/, '"modus":"x"'),
+  'a prototype of the envelope': (text) =>
+    text.replace(/^\{/, '{"__proto__":{"data":{"mode":"primary"}},').replace('"data":', '"dada":'),
   'a constructor': (text) => text.replace(/"mode":"\w+"/, '"constructor":{"prototype":{"mode":"primary"}}'),
   'a key twice': (text) => text.replace('"data":{', '"data":{"mode":"primary","state":"running",'),
-  'a key twice, the second escaped': (text) => text.replace('"data":{', '"data":{"m\\u006fde":"primary","stat\\u0065":"running",'),
+  'a key twice, the second escaped': (text) =>
+    text.replace('"data":{', '"data":{"m\\u006fde":"primary","stat\\u0065":"running",'),
   'data twice': (text) => text.replace(/\}\s*$/, ',"data":{"mode":"primary","state":"running"}}'),
   'a list of roles': (text) => text.replace(/"mode":"(\w+)"/, '"mode":["primary"]'),
   'a role in capitals': (text) => text.replace(/"mode":"(\w+)"/, '"mode":"PRIMARY"'),
@@ -173,8 +204,8 @@ const LIES: Readonly<Record<string, (text: string) => string>> = {
   'a comment': (text) => `/* */${text}`,
   'a number of nesting': () => `${'['.repeat(100_000)}${']'.repeat(100_000)}`,
   'many keys': () => `{"data":{${Array.from({ length: 70_000 }, (_, at) => `"${at}":0`).join()}}}`,
-  'null': () => 'null',
-  'nothing': () => '',
+  null: () => 'null',
+  nothing: () => '',
 }
 /** What must not pass as caught up, whole or healthy. */
 const HALF_TRUTHS: Readonly<Record<string, readonly [RegExp, string]>> = {
@@ -203,22 +234,22 @@ for (const [what, lie] of Object.entries(LIES)) {
           withLog(ran, () => expect([ran.outcome, ran.outputs.changed]).toEqual(['blocked', 'false']))
           expect(visible(world, world.primary)).toBe('primary')
         },
-      ),
-    )
+      ))
   }
 }
 
 for (const [what, [pattern, text]] of Object.entries(HALF_TRUTHS)) {
   test.concurrent(`${what} is no reason to demote anybody`, () =>
     between(
-      () => ({ path }, { text: said }) => (path === PATHS.status ? { text: String(said).replace(pattern, text) } : undefined),
+      () =>
+        ({ path }, { text: said }) =>
+          path === PATHS.status ? { text: String(said).replace(pattern, text) } : undefined,
       async ({ world, run, given }) => {
         const ran = await run({ ...failover, ...given, timeout: '6s', 'catch-up-timeout': '300ms' }, { untold: true })
         withLog(ran, () => expect([ran.outcome, ran.outputs.changed]).toEqual(['blocked', 'false']))
         expect(world.writes()).toEqual([])
       },
-    ),
-  )
+    ))
 }
 
 test.concurrent('a promotion that did not happen does not pass for one by a lie', () =>
@@ -240,8 +271,7 @@ test.concurrent('a promotion that did not happen does not pass for one by a lie'
       clearInterval(watch)
       withLog(ran, () => expect(['unknown', 'no-primary', 'restored']).toContain(ran.outcome))
     },
-  ),
-)
+  ))
 let asked = 0
 
 /** The most that a process had in memory, in MiB, as the kernel counts it; looked at until it ends. */
@@ -295,7 +325,9 @@ const BOMBS: Readonly<Record<string, Twist>> = {
     response.on('close', () => clearInterval(timer))
   },
   'with a MiB of headers': () => (_, socket) => {
-    socket.write(`HTTP/1.1 200 OK\r\n${Array.from({ length: 8000 }, (_, at) => `x-${at}: ${'v'.repeat(120)}\r\n`).join('')}\r\n`)
+    socket.write(
+      `HTTP/1.1 200 OK\r\n${Array.from({ length: 8000 }, (_, at) => `x-${at}: ${'v'.repeat(120)}\r\n`).join('')}\r\n`,
+    )
   },
 }
 const FETCHED: Readonly<Record<string, Given>> = {

@@ -5,12 +5,22 @@
 import { expect, test } from '@jest/globals'
 import { noDeeds } from '../../src/bring.ts'
 import { barrier, check } from '../../src/checks.ts'
-import { type Cluster, lastRole, nobodyPrimary, primaryOf, role, serving, strangers, twoPrimaries, type World } from '../../src/cluster.ts'
+import {
+  type Cluster,
+  lastRole,
+  nobodyPrimary,
+  primaryOf,
+  role,
+  serving,
+  strangers,
+  twoPrimaries,
+  type World,
+} from '../../src/cluster.ts'
 import { type Inputs, OPERATIONS, readInputs, WAIVERS } from '../../src/inputs.ts'
 import { conclude } from '../../src/outcome.ts'
 import { plan, restore, reunite, type Step, type StepName } from '../../src/plan.ts'
-import { newReport } from '../../src/session.ts'
 import { Secrets } from '../../src/secrets.ts'
+import { newReport } from '../../src/session.ts'
 import type { Replication } from '../../src/vault/schemas.ts'
 import { health, hides, peer, SET, shows, status } from '../support/worlds.ts'
 import { figure } from './figures.ts'
@@ -155,7 +165,8 @@ function wrong(made: Inputs, steps: readonly Step[], world: World): string {
     if (before === 'primary') return 'promotes beside a primary'
     if (strangers(world)) return 'promotes for another set'
     if (before === 'unknown' && lastRole(from) === 'primary') return 'promotes though the other was primary just now'
-    if (before === 'unknown' && planned && lastRole(from) === 'unknown') return 'promotes though the other was never seen'
+    if (before === 'unknown' && planned && lastRole(from) === 'unknown')
+      return 'promotes though the other was never seen'
   }
   if (due.has('restore')) {
     if (after !== 'secondary') return 'restores without seeing that the successor is a secondary'
@@ -167,7 +178,8 @@ function wrong(made: Inputs, steps: readonly Step[], world: World): string {
     if (planned && after === 'unknown') return 'demotes while the successor is out of sight'
     if (planned && after === 'primary') return 'decides between two primaries'
     const [theirs, ours] = [from.dr?.ssct_generation_counter, to.dr?.ssct_generation_counter]
-    if (after === 'primary' && theirs !== undefined && ours !== undefined && ours < theirs) return 'keeps the older primary'
+    if (after === 'primary' && theirs !== undefined && ours !== undefined && ours < theirs)
+      return 'keeps the older primary'
   }
   if (due.has('follow') && (after !== 'primary' || before !== 'secondary')) return 'attaches what can not follow'
   const erasing = (['enable', 'enrol', 'detach', 'disable'] as const).filter((name) => own.has(name))
@@ -217,7 +229,8 @@ function lies(
   if ((outcome === 'done' || outcome === 'unchanged') && switches && !serving(to)) return 'calls it done'
   if (outcome === 'incomplete' && operation !== 'drill' && role(to) !== 'primary') return 'claims a new primary'
   if (outcome === 'restored' && role(from) !== 'primary') return 'claims a restored primary'
-  if (outcome === 'no-primary' && (role(from) === 'primary' || role(to) === 'primary')) return 'claims that nobody is primary'
+  if (outcome === 'no-primary' && (role(from) === 'primary' || role(to) === 'primary'))
+    return 'claims that nobody is primary'
   if (outcome === 'failed' && sent > 0 && switches && nobodyPrimary(world)) return 'hides that nobody is primary'
   if (twoPrimaries(world) && sent > 0 && outcome !== 'two-primaries') return 'hides two primaries'
   if (outcome === 'two-primaries' && !twoPrimaries(world)) return 'claims two primaries'

@@ -113,9 +113,8 @@ const report = (more: Partial<Report> = {}): Report => ({
   checks: [],
   steps: [],
   notes: [],
-  activationIds: [],
+  activations: [],
   attempts: {},
-  handedIds: [],
   deeds: { accepted: 0, sent: 0, demoted: false, promoted: false, restored: false, unclear: undefined },
   ...more,
 })
@@ -624,8 +623,8 @@ test('a report that grew without bounds stays far below what GitHub takes', () =
     '… and 4980 more',
     '… and 4980 more',
     '… and 4960 more',
-    '… and 4940 more',
     '… and 4980 more',
+    '… and 4940 more',
   ])
 })
 
