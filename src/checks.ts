@@ -434,8 +434,10 @@ const JUDGES: Record<Judged, (now: Case) => Finding> = {
       facts?.lookup?.ok ? [facts.lookup.value] : [],
     )
     if (lives.length === 0) return none('no lifetime could be asked for')
-    const used = lives.find(({ num_uses }) => num_uses !== undefined && num_uses > 0)
-    if (used) return bad(`a token has only ${used.num_uses} uses left`, 'Use a token without num_uses.')
+    const used = lives.find(({ num_uses }) => num_uses !== undefined && num_uses !== 0)
+    // A token in its last use tells -1.
+    if (used)
+      return bad(`a token has only ${Math.max(0, used.num_uses ?? 0)} uses left`, 'Use a token without num_uses.')
     const mortal = lives.map(({ ttl }) => ttl * 1000).filter((ttl) => ttl > 0)
     if (mortal.length === 0) return good('the tokens do not expire')
     const least = Math.min(...mortal)

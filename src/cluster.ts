@@ -60,7 +60,8 @@ export function active(cluster: Cluster): boolean {
   const { health, healthCode, led } = cluster
   if (health === undefined || !health.initialized || health.sealed) return false
   // A DR secondary answers 472 whatever the node is (facts 2.1); a standby serves by forwarding, given a leader.
-  if (health.standby === true) return led === true
+  // A standby that has lost its majority goes on naming the leader it had; 474 says so after some seconds (facts 2.1).
+  if (health.standby === true) return led === true && healthCode !== 474 && health.ha_connection_healthy !== false
   return healthCode === (role(cluster) === 'secondary' ? 472 : 200)
 }
 

@@ -34,7 +34,7 @@ interface Between extends Trial {
 const EVIL: readonly string[] = [
   '\n::set-output name=outcome::done\n::add-mask::a\n',
   '\r::stop-commands::x\r##[set-env name=NODE_OPTIONS]--inspect\r',
-  ' ##[add-mask]e ##[save-state name=made]x ##vso[task.setvariable]y',
+  ' ##[add-mask]e ##[save-state name=made]x ##[group]y',
   '\u001b[2J\u001b[31mred\u001b]8;;https://evil.example\u0007click\u001b]8;;\u0007\u009b31m',
   '\u202ereversed\u2066isolated\u200b\ufeff\u2028::warning::x\u2029\u0085::error::y',
   '<img src=x onerror=alert(1)><script>alert(1)</script><!-- <details open>',
@@ -48,18 +48,18 @@ const EVIL: readonly string[] = [
 
 /** What may be in a summary only inside a code span, where GitHub reads nothing of it. */
 const MARKUP =
-  /<(img|script|b|details open|!--)|\]\(https:\/\/evil|!\[x\]|^# Heading|(^|\s)@acme|https:\/\/evil\.example|\*\*bold/m
+  /<(img|script|b>|!--)|\]\(https:\/\/evil|!\[x\]|^# Heading|(^|\s)@acme|https:\/\/evil\.example|\*\*bold/m
 
 function saysNothingEvil({ log, summary, outputs, state }: Ran): void {
   const commands = log
     .split(/\r\n|[\r\n\u2028\u2029\u0085]/)
     .filter((line) => /^\s*::(?!add-mask::hv|error::|warning::|notice::)/.test(line))
   expect(commands).toEqual([])
-  expect(log).not.toMatch(/##(\[|vso)|::(set-output|stop-commands|save-state|set-env|add-path)/)
+  expect(log).not.toMatch(/##\[|::(set-output|stop-commands|save-state|set-env|add-path)/)
   const outside = summary.replace(/(`+)[^`].*?\1/g, '')
   expect(outside).not.toMatch(MARKUP)
   // A diagram is drawn from closed words: nothing of a server's is in one.
-  for (const [block] of summary.matchAll(/```mermaid[\s\S]*?```/g)) expect(block).not.toMatch(/evil|click|init|A{20}/)
+  for (const [block] of summary.matchAll(/```mermaid[\s\S]*?```/g)) expect(block).not.toMatch(/evil|click|securityLevel|A{20}/)
   expect(Object.keys(outputs)).not.toContain('x')
   expect(Object.keys(state).filter((name) => !['report', 'made', 'isPost'].includes(name))).toEqual([])
 }
@@ -70,7 +70,7 @@ for (const [at, evil] of EVIL.entries()) {
       between(
         () =>
           (_, { text }) => ({
-            text: everyString(text, (value, key) => (KEPT.includes(key) ? value : `${value}${evil}`)),
+            text: everyString(text, (value, key) => (isKept(value, key) ? value : `${value}${evil}`)),
           }),
         async ({ run, given, twisted }) => {
           const ran = await run({ operation, ...given, 'catch-up-timeout': '300ms', timeout: '8s' }, { untold: true })
@@ -89,6 +89,7 @@ for (const [at, evil] of EVIL.entries()) {
     }))
 }
 /** Fields that a run can't go on without: with these kept, every other field is heard deep inside a run. */
+const isKept = (value: string, key: string): boolean => /^-?\d+$/.test(value) || KEPT.includes(key)
 const KEPT = ['mode', 'state', 'merkle_root', 'cluster_id', 'secondary_public_key', 'token', 'known_secondaries']
 
 for (const place of ['every field', 'errors', 'warnings', 'keys'] as const) {
@@ -116,7 +117,7 @@ for (const place of ['every field', 'errors', 'warnings', 'keys'] as const) {
               status,
               text: String(text).replace(/^\{/, `{${forms.map((form) => `${JSON.stringify(form)}:1`).join()},`),
             }
-          return { text: everyString(text, (value, key) => (KEPT.includes(key) ? value : `${value} ${pick()}`)) }
+          return { text: everyString(text, (value, key) => (isKept(value, key) ? value : `${value} ${pick()}`)) }
         },
       async ({ run, given }) => {
         await run({ ...failover, ...given, 'catch-up-timeout': '300ms', timeout: '8s' }, { untold: true })

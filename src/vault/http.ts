@@ -3,6 +3,7 @@
  * no answer larger than 1 MiB (but for a download, which is handed on as it comes), and no foreign error text: Node's and
  * undici's messages can quote a header, so each failure is told in our own words.
  */
+import { isNativeError } from 'node:util/types'
 import type { Dispatcher } from 'undici'
 import request from 'undici/lib/api/api-request.js'
 import Agent from 'undici/lib/dispatcher/agent.js'
@@ -319,10 +320,10 @@ function explain(error: unknown, within: number): { because: string; sent: boole
 function causes(error: unknown): { code: string; name: string }[] {
   const found: { code: string; name: string }[] = []
   const visit = (at: unknown, depth: number): void => {
-    if (!(at instanceof Error) || depth > 5) return
+    if (!isNativeError(at) || depth > 5) return
     found.push({ code: 'code' in at && typeof at.code === 'string' ? at.code : '', name: at.name })
     visit(at.cause, depth + 1)
-    if (at instanceof AggregateError) for (const inner of at.errors) visit(inner, depth + 1)
+    if ('errors' in at && Array.isArray(at.errors)) for (const inner of at.errors) visit(inner, depth + 1)
   }
   visit(error, 0)
   return found

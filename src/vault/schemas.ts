@@ -73,6 +73,7 @@ export const health = z.object({
   initialized: z.boolean(),
   sealed: z.boolean(),
   standby: absent(z.boolean()),
+  ha_connection_healthy: absent(z.boolean()),
   version: absent(version),
   cluster_id: absent(text),
   server_time_utc: absent(count),
