@@ -443,9 +443,10 @@ const MOST_ANNOTATIONS = 9;
  * The main step. It ends by setting the process's exit code, and never throws.
  *
  * @param cancelled is raised when the runner cancels the job
+ * @param edge makes what stands between this program and whoever runs it; unless told, the GitHub runner
  */
-async function main(cancelled) {
-    const session = (0,build_session/* openSession */.fA)(cancelled);
+async function main(cancelled, edge) {
+    const session = (0,build_session/* openSession */.fA)(cancelled, undefined, edge);
     if ('mistakes' in session)
         return refuse(session.runner, session.operation, session.mistakes);
     const { journal, deadline } = session;
@@ -462,6 +463,7 @@ async function main(cancelled) {
         session.remember();
         const { leg, ...more } = await Promise.race([carried, ended(session)]);
         await session.end(leg, more);
+        await tellByIssue(session);
     }
     catch (error) {
         if (error instanceof inputs/* InvalidInputs */.hS)
@@ -495,7 +497,15 @@ async function fleet(session, path) {
             runner.warn(line);
     }
     await (0,build_session/* publish */.mk)(runner, journal.report, session.reportPath, result);
+    await tellByIssue(session);
     await session.http.close();
+}
+/** `issue: true`: one issue is open while not all is well. */
+async function tellByIssue(session) {
+    if (!session.inputs.issue || session.cancelled.aborted)
+        return;
+    const { keepIssue } = await __webpack_require__.e(/* import() */ 439).then(__webpack_require__.bind(__webpack_require__, 439));
+    await keepIssue(session);
 }
 /** When a cancel has been given all the time there is. */
 async function ended(session) {

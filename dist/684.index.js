@@ -2,541 +2,17 @@ export const id = 684;
 export const ids = [684];
 export const modules = {
 
-/***/ 6354:
+/***/ 5579:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
-
-// EXPORTS
-__webpack_require__.d(__webpack_exports__, {
-  b: () => (/* binding */ Runner)
-});
-
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __webpack_require__(3024);
-// EXTERNAL MODULE: external "node:os"
-var external_node_os_ = __webpack_require__(8161);
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __webpack_require__(6760);
-// EXTERNAL MODULE: ./build/printable.js
-var printable = __webpack_require__(3911);
-// EXTERNAL MODULE: ./build/clock.js
-var clock = __webpack_require__(7094);
-// EXTERNAL MODULE: ./build/cluster.js
-var cluster = __webpack_require__(918);
-// EXTERNAL MODULE: ./build/outcome.js
-var outcome = __webpack_require__(7072);
-;// CONCATENATED MODULE: ./build/render/summary.js
-
-
-
-
-/** The most that is shown of each list; a report that holds more is still in the JSON file in full. */
-const MOST = { sentences: 20, steps: 40, checks: 60, pairs: 1000 };
-/** The longest sentence of ours, and the longest piece of evidence or name, in characters. */
-const LONGEST = { sentence: 600, evidence: 300, name: 100, heading: 140 };
-function renderSummary(report) {
-    const { operation, result } = report;
-    const prose = writer(report);
-    const tone = toneOf(report);
-    const [headline, more] = headlineOf(report);
-    const reasons = result?.reasons ?? [];
-    // Here the mistakes are all that there is to do.
-    const invalid = result?.outcome === 'invalid';
-    const parts = [
-        simulated(report) ? '**Simulated clusters:** no real Vault was asked or changed.' : '',
-        `## ${MARKS[tone]} ${prose(headline, LONGEST.heading)}`,
-        summary_alert(tone, [
-            prose(more),
-            operation === 'status' && report.fleet === undefined ? facts(report) : '',
-            invalid ? bullets(reasons, prose) : '',
-            nextSteps(report, prose),
-        ]),
-        invalid ? '' : list('Why', reasons, prose),
-        clusters(report),
-        fleet(report, prose),
-        operation === 'status' ? '' : facts(report),
-        gantt(report),
-        timeline(report, prose),
-        list('Also', report.notes, prose),
-        waivers(report.checks),
-        evidence(report, prose),
-        colophon(report),
-    ];
-    return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
-}
-const MARKS = { good: '✅', plain: 'ℹ️', bad: '⚠️', worst: '🛑' };
-const ALERTS = { good: undefined, plain: 'NOTE', bad: 'WARNING', worst: 'CAUTION' };
-const TONES = {
-    done: 'good',
-    unchanged: 'good',
-    planned: 'plain',
-    invalid: 'bad',
-    blocked: 'bad',
-    failed: 'bad',
-    incomplete: 'bad',
-    restored: 'bad',
-    'no-primary': 'worst',
-    'two-primaries': 'worst',
-    unknown: 'worst',
-};
-const HEALTH_TONES = { healthy: 'good', degraded: 'bad', critical: 'worst' };
-function toneOf({ operation, result }) {
-    if (result === undefined)
-        return 'bad';
-    const tone = TONES[result.outcome];
-    if (operation === 'status')
-        return tone === 'good' && result.health !== '' ? HEALTH_TONES[result.health] : tone;
-    // The phase `demote` means to end without a primary; it must not look like an end all the same.
-    if (tone === 'good' && result.health !== 'healthy')
-        return 'bad';
-    return ['blocked', 'failed'].includes(result.outcome) && result.health === 'critical' ? 'worst' : tone;
-}
-const OPERATIONS = {
-    status: 'Status',
-    failover: 'Failover',
-    failback: 'Failback',
-    demote: 'Demotion',
-    promote: 'Promotion',
-    'update-primary': 'Re-attachment',
-    drill: 'Drill',
-    setup: 'Setup',
-    'revoke-secondary': 'Revocation',
-    disable: 'Taking apart',
-    'issue-operation-token': 'Issuing a token',
-    'generate-operation-token': 'Generating a token',
-    'cancel-operation-token': 'Cancelling an attempt',
-    'delete-operation-token': 'Revoking a token',
-};
-/** What an outcome means, for where the verdict is missing or too long for a heading. */
-const MEANINGS = {
-    done: 'done',
-    unchanged: 'nothing to do',
-    planned: 'it would go, nothing was changed',
-    invalid: 'an input is wrong, nothing was sent',
-    blocked: 'refused, nothing was changed',
-    failed: 'failed, the roles are as they were',
-    incomplete: 'something is still short',
-    restored: 'refused, the old primary serves again',
-    'no-primary': 'nobody is the DR primary',
-    'two-primaries': 'two clusters claim to be primary',
-    unknown: 'it is not known what the last call changed',
-};
-/** What the worst ones mean for whoever reads them. */
-const CONSEQUENCES = {
-    'no-primary': 'Nobody can read or write a secret until one of the two is promoted.',
-    'two-primaries': 'Each takes writes that the other one never sees.',
-    unknown: 'Change nothing else on either cluster until this is known.',
-};
-/** The heading, and the sentences that go under it. */
-function headlineOf({ operation, steps, result }) {
-    const subject = operation === undefined ? 'Run' : OPERATIONS[operation];
-    if (result === undefined) {
-        const begun = steps.some((step) => step.since !== undefined);
-        return [
-            `${subject}: not ended yet`,
-            begun
-                ? 'This was written in the middle of a change: what is told of the clusters may be old.'
-                : 'This was written before anything was changed.',
-        ];
-    }
-    const meaning = `${subject}: ${operation === 'status' ? `the pair is ${result.health}` : MEANINGS[result.outcome]}`;
-    const verdict = (0,printable/* printable */.g)(result.verdict, LONGEST.sentence);
-    const end = /[.!?](?=\s)/.exec(verdict);
-    const first = end === null ? verdict : verdict.slice(0, end.index + 1);
-    const short = first !== '' && first.length <= LONGEST.heading;
-    const under = [CONSEQUENCES[result.outcome] ?? '', short ? verdict.slice(first.length).trim() : verdict];
-    return [short ? first.replace(/\.$/, '') : meaning, under.filter((text) => text !== '').join(' ')];
-}
-/** A frame in the colour of the tone; none where all is well. */
-function summary_alert(tone, texts) {
-    const inside = texts.filter((text) => text !== '').join('\n\n');
-    const kind = ALERTS[tone];
-    if (inside === '' || kind === undefined)
-        return inside;
-    return [`[!${kind}]`, ...inside.split('\n')].map((line) => (line === '' ? '>' : `> ${line}`)).join('\n');
-}
-function nextSteps({ result }, prose) {
-    const next = result?.next ?? [];
-    if (next.length <= 1)
-        return next.map((text) => `**What to do now:** ${prose(text)}`).join('');
-    return ['**What to do now:**', '', ...capped(next, MOST.sentences, (text, at) => `${at + 1}. ${prose(text)}`)].join('\n');
-}
-function list(title, texts, prose) {
-    if (texts.length === 0)
-        return '';
-    if (texts.length === 1)
-        return `**${title}:** ${prose(texts[0] ?? '')}`;
-    return `**${title}:**\n\n${bullets(texts, prose)}`;
-}
-const bullets = (texts, prose) => capped(texts, MOST.sentences, (text) => `- ${prose(text)}`).join('\n');
-/* -------------------------------------------------------------------------------------------------------- the clusters */
-const simulated = ({ before, after }) => cluster/* SIDES */.BV.some((side) => [before, after].some((views) => views?.[side].version?.endsWith('+sim') === true));
-function clusters({ hosts, before, after, operation }) {
-    const now = after ?? (operation === 'status' ? before : undefined);
-    if (before === undefined && now === undefined)
-        return '';
-    const row = (title, show) => {
-        const cells = cluster/* SIDES */.BV.map(show);
-        return cells.every((text) => text === '') ? [] : [tr([title, ...cells.map((text) => text || '–')])];
-    };
-    const roles = (views) => (side) => views === undefined ? '' : roleOf(views[side]);
-    const same = before && now && cluster/* SIDES */.BV.every((side) => roles(before)(side) === roles(now)(side));
-    const title = now === undefined ? '' : `${same && operation !== 'status' ? 'before and ' : ''}**now**${readAt(now)}`;
-    /** A value of now, or, where now shows none, the one of before, named so. */
-    const latest = (show) => (side) => {
-        const [then, current] = [before, now].map((views) => (views === undefined ? '' : show(views[side])));
-        return current || (then ? `${then} before` : '');
-    };
-    return [
-        tr(['', ...cluster/* SIDES */.BV.map((side) => (0,printable/* code */.a)(hosts[side], LONGEST.name) || '–')]),
-        tr([':--', ':--', ':--']),
-        ...(same || operation === 'status' ? [] : row('before', roles(before))),
-        ...row(title, roles(now)),
-        ...row('version', (side) => cell(now?.[side].version ?? before?.[side].version ?? '')),
-        ...row('WAL position', latest(({ position }) => (position === undefined ? '' : count(position)))),
-        ...row('last heartbeat', (side) => {
-            const age = (now ?? before)?.[side].heartbeatAge;
-            return age === undefined ? '' : `${(0,clock/* span */.Ln)(age)} ago`;
-        }),
-    ].join('\n');
-}
-function roleOf({ role, says }) {
-    const text = (0,printable/* printable */.g)(says, LONGEST.evidence);
-    if (text.startsWith(role)) {
-        return role === 'primary' ? `**primary**${word(text.slice(role.length), false)}` : word(text);
-    }
-    if (role === 'primary')
-        return text === '' ? '**primary**' : `**primary**: ${word(text)}`;
-    if (text === '')
-        return role;
-    return role === 'unknown' ? `unknown: ${word(text)}` : word(text);
-}
-function readAt(views) {
-    const latest = Math.max(...cluster/* SIDES */.BV.map((side) => Date.parse(views[side].readAt)));
-    return Number.isNaN(latest) ? '' : ` (${summary_clock(latest).slice(0, 8)} UTC)`;
-}
-/** Time without a primary, loss, and what protects the data now. */
-function facts({ operation, legs = [], result, endedAt }) {
-    const open = legs.map(({ outage }) => outage).find((outage) => outage !== undefined && outage.until === undefined);
-    const told = [];
-    if (operation === 'status' && result !== undefined)
-        told.push(`Health: **${result.health}**`);
-    if (result?.rtoMs !== undefined)
-        told.push(`**${(0,clock/* span */.Ln)(Math.max(0, result.rtoMs))}** without a primary (RTO)`);
-    else if (open !== undefined && !UNTOUCHED.has(result?.outcome)) {
-        const so = endedAt === undefined ? Number.NaN : Date.parse(endedAt) - open.from;
-        told.push(`No primary since **${summary_clock(open.from)} UTC**${so >= 0 ? `, ${(0,clock/* span */.Ln)(so)} at the end of this run` : ''}`);
-    }
-    if (result?.rpoEntries !== undefined)
-        told.push(loss(result.rpoEntries));
-    if (result !== undefined && result.redundancy !== '') {
-        told.push(`Redundancy: **${result.redundancy}** (${PROTECTION[result.redundancy]})`);
-        if (result.lag !== undefined)
-            told.push(`lag ${entries(result.lag)}`);
-    }
-    return told.join(' · ');
-}
-/** Outcomes after which the old primary still serves: the last moment it was seen is no beginning of an outage. */
-const UNTOUCHED = new Set([
-    'unchanged',
-    'planned',
-    'blocked',
-    'failed',
-    'restored',
-    'two-primaries',
-    'invalid',
-]);
-const PROTECTION = {
-    protected: 'a secondary streams',
-    unprotected: 'no secondary streams',
-};
-function loss(lost) {
-    if (lost === 'unknown')
-        return 'Loss **unknown** (RPO)';
-    return lost === 0 ? '**0** WAL entries lost (RPO)' : `at most **${entries(lost)}** lost (RPO)`;
-}
-/* ------------------------------------------------------------------------------------------------------------- a fleet */
-/** Every pair, worst first; a thousand rows stay well below what GitHub takes, and the rest are a count. */
-function fleet({ fleet: pairs = [] }, prose) {
-    if (pairs.length === 0)
-        return '';
-    const rows = (0,outcome/* worstFirst */.md)(pairs)
-        .slice(0, MOST.pairs)
-        .map(({ name, health, primary, secondary, lag, reasons }) => tr([
-        `${MARKS[HEALTH_TONES[health]]} ${health}`,
-        cell(name),
-        (0,printable/* code */.a)(primary),
-        (0,printable/* code */.a)(secondary),
-        lag === undefined ? '' : entries(lag),
-        prose(reasons.join(' '), LONGEST.evidence),
-    ]));
-    const more = pairs.length - rows.length;
-    return [
-        tr(['health', 'pair', 'DR primary', 'secondary', 'lag', 'why']),
-        '|:--|:--|:--|:--|--:|:--|',
-        ...rows,
-        ...(more > 0 ? ['', `… and ${more} more; all are in the report.`] : []),
-    ].join('\n');
-}
-/* ----------------------------------------------------------------------------------------------------------- the steps */
-const STEPS = {
-    demote: 'demote',
-    promote: 'promote',
-    follow: 'follow the new primary',
-    restore: 'make primary again',
-    reunite: 'follow the restored primary',
-    enable: 'enable as primary',
-    enrol: 'enrol as secondary',
-    detach: 'take apart at the secondary',
-    revoke: 'revoke the id',
-    disable: 'take apart at the primary',
-};
-/** Bars in seconds from the first moment; red is kept for the time without a primary. */
-function gantt({ steps, hosts, legs = [], result, endedAt }) {
-    const outages = UNTOUCHED.has(result?.outcome) ? [] : legs.flatMap(({ outage }) => outage ?? []);
-    const timed = steps
-        .slice(0, MOST.steps)
-        .flatMap((step) => (step.since === undefined ? [] : [{ step, since: step.since }]));
-    if (timed.length === 0)
-        return '';
-    const ended = endedAt === undefined ? Number.NaN : Date.parse(endedAt);
-    const moments = [
-        ...timed.flatMap(({ step, since }) => [since, step.sentAt ?? since, step.until ?? since]),
-        ...outages.flatMap(({ from, until }) => [from, until ?? from]),
-    ];
-    const first = Math.min(...moments);
-    const open = [...timed.map(({ step }) => step.until), ...outages.map(({ until }) => until)].includes(undefined);
-    const last = Math.max(...moments, open && ended >= first ? ended : first);
-    const bar = (name, kind, from, until = last) => {
-        const start = Math.round(from - first);
-        return `  ${name} :${kind}, ${start}, ${Math.max(start + 1, Math.round(until - first))}`;
-    };
-    const sections = cluster/* SIDES */.BV.flatMap((side) => {
-        // By host: a drill goes through its steps in both directions.
-        const bars = timed.filter(({ step }) => step.host === hosts[side]);
-        if (bars.length === 0)
-            return [];
-        return [
-            {
-                name: label(hosts[side]).slice(0, 40).trim() || 'cluster',
-                bars: bars.map(({ step, since }) => bar(STEPS[step.name], step.state === 'done' ? 'done' : 'active', since, step.until)),
-            },
-        ];
-    });
-    const others = timed.filter(({ step }) => !Object.values(hosts).includes(step.host));
-    if (others.length > 0) {
-        sections.push({
-            name: 'others',
-            bars: others.map(({ step, since }) => bar(label(`${step.host} ${STEPS[step.name]}`), step.state === 'done' ? 'done' : 'active', since, step.until)),
-        });
-    }
-    if (outages.length > 0)
-        sections.push({ name: 'service', bars: outages.map(({ from, until }) => bar('no primary', 'crit', from, until)) });
-    const padding = 30 + 6 * Math.max(...sections.map(({ name }) => name.length));
-    return [
-        '```mermaid',
-        `%%{init: {"gantt": {"leftPadding": ${padding}}}}%%`,
-        'gantt',
-        '  dateFormat x',
-        ...axis(last - first),
-        '  todayMarker off',
-        ...sections.flatMap(({ name, bars }) => [`  section ${name}`, ...bars]),
-        '```',
-    ].join('\n');
-}
-/** Seconds since the first moment: `%s` counts from 0, whatever the reader's time zone; at most about ten of them. */
-function axis(length) {
-    const every = (amount, unit) => `  tickInterval ${amount}${unit}`;
-    if (length <= 2000)
-        return ['  axisFormat %Q ms', every(length <= 500 ? 50 : 250, 'millisecond')];
-    const seconds = [1, 2, 5, 10, 30].find((step) => length / step <= 10_000);
-    if (seconds !== undefined)
-        return ['  axisFormat %s s', every(seconds, 'second')];
-    const minutes = [1, 2, 5, 10, 30].find((step) => length / step <= 600_000);
-    return [
-        '  axisFormat %s s',
-        minutes === undefined ? every(Math.ceil(length / 36_000_000), 'hour') : every(minutes, 'minute'),
-    ];
-}
-function timeline({ steps, dryRun }, prose) {
-    if (steps.length === 0)
-        return '';
-    const begun = steps.some((step) => step.since !== undefined);
-    const sent = steps.some((step) => step.sentAt !== undefined && step.until !== undefined);
-    const resent = steps.some((step) => (step.sends ?? 0) > 1);
-    const shown = [
-        'step',
-        'on',
-        ...(begun ? ['began (UTC)', 'took'] : []),
-        ...(sent ? ['of which Vault'] : []),
-        ...(resent ? ['sends'] : []),
-        'result',
-    ];
-    return [
-        tr(shown),
-        tr(shown.map((column) => (['took', 'of which Vault', 'sends'].includes(column) ? '--:' : ':--'))),
-        ...capped(steps, MOST.steps, (step) => tr([
-            STEPS[step.name],
-            (0,printable/* code */.a)(step.host, LONGEST.name),
-            ...(begun ? [step.since === undefined ? '' : summary_clock(step.since), took(step.since, step)] : []),
-            ...(sent ? [took(step.sentAt, step)] : []),
-            ...(resent ? [step.sends === undefined || step.sends < 1 ? '' : String(step.sends)] : []),
-            wentLike(step, dryRun, prose),
-        ]), (rest) => tr([`… and ${rest} more`, ...shown.slice(1).map(() => '')])),
-    ].join('\n');
-}
-const took = (from, { until }) => from === undefined || until === undefined ? '' : (0,clock/* span */.Ln)(Math.max(0, until - from)).replaceAll(' ', '&nbsp;');
-function wentLike({ state, because }, dryRun, prose) {
-    const words = {
-        so: 'was so already',
-        due: dryRun ? 'would be done' : 'not begun',
-        waived: 'waived',
-        blocked: '**blocked**',
-        running: '**not ended**',
-        done: 'done',
-        failed: '**failed**',
-        interrupted: '**interrupted**',
-    };
-    if (because === undefined || because === '')
-        return words[state];
-    return `${state === 'done' ? '' : `${words[state]}: `}${prose(because, LONGEST.evidence)}`;
-}
-/* ---------------------------------------------------------------------------------------------------------- the checks */
-const WORST_FIRST = ['failed', 'warned', 'waived', 'passed', 'skipped'];
-function waivers(checks) {
-    const names = checks.filter((check) => check.state === 'waived').map((check) => (0,printable/* code */.a)(check.name, LONGEST.name));
-    return names.length === 0 ? '' : `**Waived by \`override\`:** ${names.slice(0, MOST.checks).join(', ')}`;
-}
-function evidence({ checks, operation }, prose) {
-    if (checks.length === 0)
-        return '';
-    const sorted = WORST_FIRST.flatMap((state) => checks.filter((check) => check.state === state));
-    const counts = WORST_FIRST.flatMap((state) => {
-        const found = checks.filter((check) => check.state === state).length;
-        return found === 0 ? [] : [`${found} ${state}`];
-    });
-    const open = checks.some(({ state }) => state === 'failed' || (operation === 'status' && state === 'warned'));
-    return [
-        `<details${open ? ' open' : ''}><summary>${checks.length === 1 ? '1 check' : `${checks.length} checks`}: ${counts.join(', ')}</summary>`,
-        '',
-        tr(['check', '', 'what it saw']),
-        tr([':--', ':--', ':--']),
-        ...capped(sorted, MOST.checks, ({ name, state, evidence: saw, fix }) => {
-            const mend = fix === undefined || state === 'passed' || state === 'skipped' ? '' : `<br>→ ${prose(fix)}`;
-            return tr([
-                (0,printable/* code */.a)(name, LONGEST.name),
-                state === 'failed' ? '**failed**' : state,
-                `${prose(saw, LONGEST.evidence)}${mend}`,
-            ]);
-        }, (rest) => tr([`… and ${rest} more`, '', ''])),
-        '',
-        '</details>',
-    ].join('\n');
-}
-/* ------------------------------------------------------------------------------------------------------- the last line */
-function colophon({ operation, mode, dryRun, run, startedAt, endedAt, result }) {
-    const [began, ended] = [startedAt, endedAt].map((at) => (at === undefined ? Number.NaN : Date.parse(at)));
-    const how = `, ${mode === 'emergency' ? '**emergency**' : mode}${dryRun ? ', dry run' : ''}`;
-    const what = operation === undefined ? '' : `${operation}${operation === 'status' ? '' : how}`;
-    const name = run.runId === '' ? '' : `run${number(run.runId)}`;
-    // Only the address of a run becomes a link.
-    const link = /^https?:\/\/[\w.:-]+(\/[\w.-]+)+\/actions\/runs\/\d+(\/attempts\/\d+)?$/.test(run.url)
-        ? `[${name}](${run.url})`
-        : name;
-    return [
-        run.actor === ''
-            ? 'Run outside GitHub Actions'
-            : `Run by ${(0,printable/* code */.a)(run.actor, LONGEST.name)} in ${(0,printable/* code */.a)(run.repository, LONGEST.name)}`,
-        (0,printable/* code */.a)(run.workflow, LONGEST.name),
-        link,
-        run.attempt === '' ? '' : `attempt${number(run.attempt)}`,
-        what,
-        result === undefined ? '' : `outcome \`${result.outcome}\`, exit code ${result.exitCode}`,
-        began === undefined || Number.isNaN(began)
-            ? ''
-            : `${new Date(began).toISOString().slice(0, 10)} ${summary_clock(began).slice(0, 8)} UTC`,
-        began !== undefined && ended !== undefined && ended > began ? `took ${(0,clock/* span */.Ln)(ended - began)}` : '',
-    ]
-        .filter((part) => part !== '')
-        .join(' · ');
-}
-function writer({ hosts, before, after, steps }) {
-    const known = [
-        ...cluster/* SIDES */.BV.flatMap((side) => [hosts[side], before?.[side].host, after?.[side].host]),
-        ...steps.slice(0, MOST.steps).map((step) => step.host),
-    ];
-    const names = [...new Set(known.map((host) => (0,printable/* printable */.g)(host ?? '')))].filter((host) => host !== '');
-    // The longest first: one host may be the beginning of another.
-    const hostNames = names.sort((a, b) => b.length - a.length).map((host) => host.replace(/\W/g, '\\$&'));
-    const spans = new RegExp(['`([^`]+)`', ...hostNames.map((host) => `(?<![\\w./@:-])${host}(?![\\w-]|[.:]\\w)`)].join('|'), 'g');
-    return (text, longest = LONGEST.sentence) => {
-        const line = (0,printable/* printable */.g)(text, longest);
-        let written = '';
-        let at = 0;
-        for (const found of line.matchAll(spans)) {
-            written += word(line.slice(at, found.index), written === '');
-            written += (0,printable/* code */.a)(found[1] ?? found[0]);
-            at = found.index + found[0].length;
-        }
-        return written + word(line.slice(at), written === '');
-    };
-}
-/** Characters that mean nothing to Markdown, to HTML and to GitHub inside a line. */
-const HARMLESS = /^[\p{L}\p{N}.,;:'’"()/%+=?!–—…·×→-]*$/u;
-/** What GitHub makes a link or a picture of without any brackets: URLs, `www.`, commits, issues, emoji codes. */
-const READ = /:\/\/|www\.|mailto:|xmpp:|\b[0-9a-f]{7,}\b|\bGH-\d|:[\w+-]+:/i;
-/** What would start a list, a rule or an underline if it came first. */
-const STARTS = /^([-+=]|\d+[.)]$)/;
-/** Plain text: its words as they are; what could be read as more than a word in a code span, neighbours in one. */
-function word(text, first = true) {
-    const words = text.split(' ');
-    const risky = (one, at) => one !== '' && (!HARMLESS.test(one) || READ.test(one) || (first && at === 0 && STARTS.test(one)));
-    let written = '';
-    let run = [];
-    const end = () => {
-        const [, before, inside, after] = /^([("']*)(.*?)([)"'.,;:!?]*)$/.exec(run.join(' ')) ?? [];
-        const shown = (0,printable/* code */.a)(inside ?? '', Number.POSITIVE_INFINITY);
-        run = [];
-        return shown === '' ? `${before ?? ''}${after ?? ''}` : `${before}${shown}${after}`;
-    };
-    for (const [at, one] of words.entries()) {
-        const open = run.length > 0;
-        if (risky(one, at)) {
-            if (!open && at > 0)
-                written += ' ';
-            run.push(one);
-        }
-        else {
-            written += `${open ? end() : ''}${at > 0 ? ' ' : ''}${one}`;
-        }
-    }
-    return run.length > 0 ? written + end() : written;
-}
-/** Text of others in a table cell. */
-const cell = (text) => word((0,printable/* printable */.g)(text, LONGEST.name));
-/** A row of a table. */
-const tr = (cells) => `| ${cells.join(' | ')} |`;
-/** Text inside a diagram: nothing that could end it or mean anything in it. */
-const label = (text) => (0,printable/* printable */.g)(text, LONGEST.name)
-    .replace(/[^A-Za-z0-9 .-]+/g, ' ')
-    .replace(/ +/g, ' ')
-    .trim();
-const count = (value) => value.toLocaleString('en-US');
-const entries = (value) => `${count(value)} WAL ${value === 1 ? 'entry' : 'entries'}`;
-/** A time of day in UTC, to the tenth of a second. */
-function summary_clock(ms) {
-    const at = new Date(ms);
-    return Number.isNaN(at.getTime()) ? '?' : at.toISOString().slice(11, 21);
-}
-/** An id that the runner gives, after a blank. */
-const number = (text) => (/^\d{1,20}$/.test(text) ? ` ${text}` : '');
-/** The first `most` of a list, and how many there are beyond. */
-function capped(items, most, show, rest = (beyond) => `- … and ${beyond} more`) {
-    const lines = items.slice(0, most).map(show);
-    return items.length > most ? [...lines, rest(items.length - most)] : lines;
-}
-
-;// CONCATENATED MODULE: ./build/actions.js
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   b: () => (/* binding */ Runner)
+/* harmony export */ });
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3024);
+/* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(8161);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(6760);
+/* harmony import */ var _printable_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(3911);
+/* harmony import */ var _render_summary_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(4453);
 /**
  * The edge to the GitHub runner: inputs in; log, annotations, outputs, state and job summary out. Every text passes the
  * redaction here, whatever it passed before. A workplace that fails (a full disk, a missing file) costs a warning, never
@@ -556,7 +32,7 @@ const toolkit = () => Promise.all(/* import() */[__webpack_require__.e(752), __w
 /** A line that the runner takes as a command; what could end it or begin another is encoded as the runner decodes it. */
 function command(name, message) {
     const text = message.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
-    process.stdout.write(`::${name}::${text}${external_node_os_.EOL}`);
+    process.stdout.write(`::${name}::${text}${node_os__WEBPACK_IMPORTED_MODULE_1__.EOL}`);
 }
 class Runner {
     #secrets;
@@ -577,7 +53,7 @@ class Runner {
                 command('add-mask', line.trim());
     }
     log(line) {
-        process.stdout.write(`${this.#clean(line, 2000)}${external_node_os_.EOL}`);
+        process.stdout.write(`${this.#clean(line, 2000)}${node_os__WEBPACK_IMPORTED_MODULE_1__.EOL}`);
     }
     warn(line) {
         command('warning', this.#clean(line, 2000));
@@ -619,7 +95,7 @@ class Runner {
     async summarize(report, reportPath) {
         // Before anything is shortened: half a secret would not be recognised any more.
         const clean = JSON.parse(this.#secrets.redact(JSON.stringify(report)));
-        const text = `${this.#secrets.redact(renderSummary(clean))}\n\nFull report: \`${(0,printable/* printable */.g)(reportPath).replaceAll('`', '')}\`\n`;
+        const text = `${this.#secrets.redact((0,_render_summary_js__WEBPACK_IMPORTED_MODULE_3__/* .renderSummary */ .B)(clean))}\n\nFull report: \`${(0,_printable_js__WEBPACK_IMPORTED_MODULE_4__/* .printable */ .g)(reportPath).replaceAll('`', '')}\`\n`;
         if (process.env.GITHUB_STEP_SUMMARY === undefined)
             return;
         try {
@@ -633,15 +109,15 @@ class Runner {
     /** Where the report goes: as asked, or a file of its own under the runner's temporary folder. */
     reportPath(asked) {
         return asked === undefined
-            ? (0,external_node_path_.join)(process.env.RUNNER_TEMP ?? (0,external_node_os_.tmpdir)(), `vault-dr-report-${Date.now()}-${process.pid}.json`)
-            : (0,external_node_path_.resolve)(asked);
+            ? (0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(process.env.RUNNER_TEMP ?? (0,node_os__WEBPACK_IMPORTED_MODULE_1__.tmpdir)(), `vault-dr-report-${Date.now()}-${process.pid}.json`)
+            : (0,node_path__WEBPACK_IMPORTED_MODULE_2__.resolve)(asked);
     }
     /** Writes the report whole or not at all: a reader never meets half of one. */
     save(report, path) {
         return this.#attempt('the report', () => {
-            (0,external_node_fs_.mkdirSync)((0,external_node_path_.dirname)(path), { recursive: true });
-            (0,external_node_fs_.writeFileSync)(`${path}.part`, `${this.#secrets.redact(JSON.stringify(report, null, 2))}\n`, { mode: 0o600 });
-            (0,external_node_fs_.renameSync)(`${path}.part`, path);
+            (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.mkdirSync)((0,node_path__WEBPACK_IMPORTED_MODULE_2__.dirname)(path), { recursive: true });
+            (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.writeFileSync)(`${path}.part`, `${this.#secrets.redact(JSON.stringify(report, null, 2))}\n`, { mode: 0o600 });
+            (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.renameSync)(`${path}.part`, path);
         });
     }
     #failedOnce = new Set();
@@ -659,7 +135,7 @@ class Runner {
         }
     }
     #clean(line, longest) {
-        return (0,printable/* printable */.g)(this.#secrets.redact(line), longest);
+        return (0,_printable_js__WEBPACK_IMPORTED_MODULE_4__/* .printable */ .g)(this.#secrets.redact(line), longest);
     }
 }
 
@@ -1514,9 +990,10 @@ const JUDGES = {
         const lives = [credentials.vaultToken, credentials.drOperationToken].flatMap((facts) => facts?.lookup?.ok ? [facts.lookup.value] : []);
         if (lives.length === 0)
             return none('no lifetime could be asked for');
-        const used = lives.find(({ num_uses }) => num_uses !== undefined && num_uses > 0);
+        const used = lives.find(({ num_uses }) => num_uses !== undefined && num_uses !== 0);
+        // A token in its last use tells -1.
         if (used)
-            return bad(`a token has only ${used.num_uses} uses left`, 'Use a token without num_uses.');
+            return bad(`a token has only ${Math.max(0, used.num_uses ?? 0)} uses left`, 'Use a token without num_uses.');
         const mortal = lives.map(({ ttl }) => ttl * 1000).filter((ttl) => ttl > 0);
         if (mortal.length === 0)
             return good('the tokens do not expire');
@@ -1883,8 +1360,9 @@ function active(cluster) {
     if (health === undefined || !health.initialized || health.sealed)
         return false;
     // A DR secondary answers 472 whatever the node is (facts 2.1); a standby serves by forwarding, given a leader.
+    // A standby that has lost its majority goes on naming the leader it had; 474 says so after some seconds (facts 2.1).
     if (health.standby === true)
-        return led === true;
+        return led === true && healthCode !== 474 && health.ha_connection_healthy !== false;
     return healthCode === (role(cluster) === 'secondary' ? 472 : 200);
 }
 /** It is the DR primary, and secrets can be read from it. */
@@ -2480,12 +1958,12 @@ function tell(journal, checks) {
 /* harmony export */   Ko: () => (/* binding */ readInputs),
 /* harmony export */   hS: () => (/* binding */ InvalidInputs),
 /* harmony export */   hl: () => (/* binding */ address),
+/* harmony export */   mc: () => (/* binding */ INPUTS),
 /* harmony export */   pH: () => (/* binding */ SECRET_INPUTS),
 /* harmony export */   uC: () => (/* binding */ loopback),
 /* harmony export */   w4: () => (/* binding */ hostOf),
 /* harmony export */   xb: () => (/* binding */ OPERATIONS)
 /* harmony export */ });
-/* unused harmony export INPUTS */
 /* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(7598);
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(3024);
 /* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(9691);
@@ -2701,6 +2179,7 @@ const INPUTS = {
     'fail-on': zod__WEBPACK_IMPORTED_MODULE_2__/* ["enum"] */ .k5n(['degraded', 'critical', 'never'], { error: () => 'must be degraded, critical or never' })
         .default('critical'),
     'github-token': token.optional(),
+    issue: yesOrNo.default(false),
     'token-ttl': duration(32 * DAY).default(8 * 3_600_000),
     'store-secret': zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP()
         .regex(/^(?!GITHUB_)[A-Za-z_][A-Za-z0-9_]*$/i, 'is not a name that a GitHub secret can have: letters, digits and underscores, not beginning with GITHUB_')
@@ -2847,6 +2326,12 @@ function together(given, fields) {
     }
     if (given['store-secret'] !== undefined && given['github-token'] === undefined) {
         mistakes.push("github-token is missing: store-secret needs a token that may write secrets (the workflow's own GITHUB_TOKEN may not)");
+    }
+    if (yesOrNo.safeParse(given.issue).data === true) {
+        if (operation !== undefined && operation !== 'status')
+            mistakes.push('issue goes with operation: status alone');
+        if (given['github-token'] === undefined)
+            mistakes.push("github-token is missing: issue needs a token that may write issues (the workflow's own, `github.token`, with the permission `issues: write`)");
     }
     if (given['store-environment'] !== undefined && given['store-secret'] === undefined) {
         mistakes.push('store-secret is missing: store-environment says where, store-secret under which name');
@@ -3912,6 +3397,529 @@ function code(text, longest = 300) {
 
 /***/ }),
 
+/***/ 4453:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   B: () => (/* binding */ renderSummary)
+/* harmony export */ });
+/* harmony import */ var _clock_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(7094);
+/* harmony import */ var _cluster_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(918);
+/* harmony import */ var _outcome_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(7072);
+/* harmony import */ var _printable_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(3911);
+
+
+
+
+/** The most that is shown of each list; a report that holds more is still in the JSON file in full. */
+const MOST = { sentences: 20, steps: 40, checks: 60, pairs: 1000 };
+/** The longest sentence of ours, and the longest piece of evidence or name, in characters. */
+const LONGEST = { sentence: 600, evidence: 300, name: 100, heading: 140 };
+function renderSummary(report) {
+    const { operation, result } = report;
+    const prose = writer(report);
+    const tone = toneOf(report);
+    const [headline, more] = headlineOf(report);
+    const reasons = result?.reasons ?? [];
+    // Here the mistakes are all that there is to do.
+    const invalid = result?.outcome === 'invalid';
+    const parts = [
+        simulated(report) ? '**Simulated clusters:** no real Vault was asked or changed.' : '',
+        `## ${MARKS[tone]} ${prose(headline, LONGEST.heading)}`,
+        alert(tone, [
+            prose(more),
+            operation === 'status' && report.fleet === undefined ? facts(report) : '',
+            invalid ? bullets(reasons, prose) : '',
+            nextSteps(report, prose),
+        ]),
+        invalid ? '' : list('Why', reasons, prose),
+        clusters(report),
+        fleet(report, prose),
+        operation === 'status' ? '' : facts(report),
+        gantt(report),
+        timeline(report, prose),
+        list('Also', report.notes, prose),
+        waivers(report.checks),
+        evidence(report, prose),
+        colophon(report),
+    ];
+    return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+}
+const MARKS = { good: '✅', plain: 'ℹ️', bad: '⚠️', worst: '🛑' };
+const ALERTS = { good: undefined, plain: 'NOTE', bad: 'WARNING', worst: 'CAUTION' };
+const TONES = {
+    done: 'good',
+    unchanged: 'good',
+    planned: 'plain',
+    invalid: 'bad',
+    blocked: 'bad',
+    failed: 'bad',
+    incomplete: 'bad',
+    restored: 'bad',
+    'no-primary': 'worst',
+    'two-primaries': 'worst',
+    unknown: 'worst',
+};
+const HEALTH_TONES = { healthy: 'good', degraded: 'bad', critical: 'worst' };
+function toneOf({ operation, result }) {
+    if (result === undefined)
+        return 'bad';
+    const tone = TONES[result.outcome];
+    if (operation === 'status')
+        return tone === 'good' && result.health !== '' ? HEALTH_TONES[result.health] : tone;
+    // The phase `demote` means to end without a primary; it must not look like an end all the same.
+    if (tone === 'good' && result.health !== 'healthy')
+        return 'bad';
+    return ['blocked', 'failed'].includes(result.outcome) && result.health === 'critical' ? 'worst' : tone;
+}
+const OPERATIONS = {
+    status: 'Status',
+    failover: 'Failover',
+    failback: 'Failback',
+    demote: 'Demotion',
+    promote: 'Promotion',
+    'update-primary': 'Re-attachment',
+    drill: 'Drill',
+    setup: 'Setup',
+    'revoke-secondary': 'Revocation',
+    disable: 'Taking apart',
+    'issue-operation-token': 'Issuing a token',
+    'generate-operation-token': 'Generating a token',
+    'cancel-operation-token': 'Cancelling an attempt',
+    'delete-operation-token': 'Revoking a token',
+};
+/** What an outcome means, for where the verdict is missing or too long for a heading. */
+const MEANINGS = {
+    done: 'done',
+    unchanged: 'nothing to do',
+    planned: 'it would go, nothing was changed',
+    invalid: 'an input is wrong, nothing was sent',
+    blocked: 'refused, nothing was changed',
+    failed: 'failed, the roles are as they were',
+    incomplete: 'something is still short',
+    restored: 'refused, the old primary serves again',
+    'no-primary': 'nobody is the DR primary',
+    'two-primaries': 'two clusters claim to be primary',
+    unknown: 'it is not known what the last call changed',
+};
+/** What the worst ones mean for whoever reads them. */
+const CONSEQUENCES = {
+    'no-primary': 'Nobody can read or write a secret until one of the two is promoted.',
+    'two-primaries': 'Each takes writes that the other one never sees.',
+    unknown: 'Change nothing else on either cluster until this is known.',
+};
+/** The heading, and the sentences that go under it. */
+function headlineOf({ operation, steps, result }) {
+    const subject = operation === undefined ? 'Run' : OPERATIONS[operation];
+    if (result === undefined) {
+        const begun = steps.some((step) => step.since !== undefined);
+        return [
+            `${subject}: not ended yet`,
+            begun
+                ? 'This was written in the middle of a change: what is told of the clusters may be old.'
+                : 'This was written before anything was changed.',
+        ];
+    }
+    const meaning = `${subject}: ${operation === 'status' ? `the pair is ${result.health}` : MEANINGS[result.outcome]}`;
+    const verdict = (0,_printable_js__WEBPACK_IMPORTED_MODULE_3__/* .printable */ .g)(result.verdict, LONGEST.sentence);
+    const end = /[.!?](?=\s)/.exec(verdict);
+    const first = end === null ? verdict : verdict.slice(0, end.index + 1);
+    const short = first !== '' && first.length <= LONGEST.heading;
+    const under = [CONSEQUENCES[result.outcome] ?? '', short ? verdict.slice(first.length).trim() : verdict];
+    return [short ? first.replace(/\.$/, '') : meaning, under.filter((text) => text !== '').join(' ')];
+}
+/** A frame in the colour of the tone; none where all is well. */
+function alert(tone, texts) {
+    const inside = texts.filter((text) => text !== '').join('\n\n');
+    const kind = ALERTS[tone];
+    if (inside === '' || kind === undefined)
+        return inside;
+    return [`[!${kind}]`, ...inside.split('\n')].map((line) => (line === '' ? '>' : `> ${line}`)).join('\n');
+}
+function nextSteps({ result }, prose) {
+    const next = result?.next ?? [];
+    if (next.length <= 1)
+        return next.map((text) => `**What to do now:** ${prose(text)}`).join('');
+    return ['**What to do now:**', '', ...capped(next, MOST.sentences, (text, at) => `${at + 1}. ${prose(text)}`)].join('\n');
+}
+function list(title, texts, prose) {
+    if (texts.length === 0)
+        return '';
+    if (texts.length === 1)
+        return `**${title}:** ${prose(texts[0] ?? '')}`;
+    return `**${title}:**\n\n${bullets(texts, prose)}`;
+}
+const bullets = (texts, prose) => capped(texts, MOST.sentences, (text) => `- ${prose(text)}`).join('\n');
+/* -------------------------------------------------------------------------------------------------------- the clusters */
+const simulated = ({ before, after }) => _cluster_js__WEBPACK_IMPORTED_MODULE_1__/* .SIDES */ .BV.some((side) => [before, after].some((views) => views?.[side].version?.endsWith('+sim') === true));
+function clusters({ hosts, before, after, operation }) {
+    const now = after ?? (operation === 'status' ? before : undefined);
+    if (before === undefined && now === undefined)
+        return '';
+    const row = (title, show) => {
+        const cells = _cluster_js__WEBPACK_IMPORTED_MODULE_1__/* .SIDES */ .BV.map(show);
+        return cells.every((text) => text === '') ? [] : [tr([title, ...cells.map((text) => text || '–')])];
+    };
+    const roles = (views) => (side) => views === undefined ? '' : roleOf(views[side]);
+    const same = before && now && _cluster_js__WEBPACK_IMPORTED_MODULE_1__/* .SIDES */ .BV.every((side) => roles(before)(side) === roles(now)(side));
+    const title = now === undefined ? '' : `${same && operation !== 'status' ? 'before and ' : ''}**now**${readAt(now)}`;
+    /** A value of now, or, where now shows none, the one of before, named so. */
+    const latest = (show) => (side) => {
+        const [then, current] = [before, now].map((views) => (views === undefined ? '' : show(views[side])));
+        return current || (then ? `${then} before` : '');
+    };
+    return [
+        tr(['', ..._cluster_js__WEBPACK_IMPORTED_MODULE_1__/* .SIDES */ .BV.map((side) => (0,_printable_js__WEBPACK_IMPORTED_MODULE_3__/* .code */ .a)(hosts[side], LONGEST.name) || '–')]),
+        tr([':--', ':--', ':--']),
+        ...(same || operation === 'status' ? [] : row('before', roles(before))),
+        ...row(title, roles(now)),
+        ...row('version', (side) => cell(now?.[side].version ?? before?.[side].version ?? '')),
+        ...row('WAL position', latest(({ position }) => (position === undefined ? '' : count(position)))),
+        ...row('last heartbeat', (side) => {
+            const age = (now ?? before)?.[side].heartbeatAge;
+            return age === undefined ? '' : `${(0,_clock_js__WEBPACK_IMPORTED_MODULE_0__/* .span */ .Ln)(age)} ago`;
+        }),
+    ].join('\n');
+}
+function roleOf({ role, says }) {
+    const text = (0,_printable_js__WEBPACK_IMPORTED_MODULE_3__/* .printable */ .g)(says, LONGEST.evidence);
+    if (text.startsWith(role)) {
+        return role === 'primary' ? `**primary**${word(text.slice(role.length), false)}` : word(text);
+    }
+    if (role === 'primary')
+        return text === '' ? '**primary**' : `**primary**: ${word(text)}`;
+    if (text === '')
+        return role;
+    return role === 'unknown' ? `unknown: ${word(text)}` : word(text);
+}
+function readAt(views) {
+    const latest = Math.max(..._cluster_js__WEBPACK_IMPORTED_MODULE_1__/* .SIDES */ .BV.map((side) => Date.parse(views[side].readAt)));
+    return Number.isNaN(latest) ? '' : ` (${clock(latest).slice(0, 8)} UTC)`;
+}
+/** Time without a primary, loss, and what protects the data now. */
+function facts({ operation, legs = [], result, endedAt }) {
+    const open = legs.map(({ outage }) => outage).find((outage) => outage !== undefined && outage.until === undefined);
+    const told = [];
+    if (operation === 'status' && result !== undefined)
+        told.push(`Health: **${result.health}**`);
+    if (result?.rtoMs !== undefined)
+        told.push(`**${(0,_clock_js__WEBPACK_IMPORTED_MODULE_0__/* .span */ .Ln)(Math.max(0, result.rtoMs))}** without a primary (RTO)`);
+    else if (open !== undefined && !UNTOUCHED.has(result?.outcome)) {
+        const so = endedAt === undefined ? Number.NaN : Date.parse(endedAt) - open.from;
+        told.push(`No primary since **${clock(open.from)} UTC**${so >= 0 ? `, ${(0,_clock_js__WEBPACK_IMPORTED_MODULE_0__/* .span */ .Ln)(so)} at the end of this run` : ''}`);
+    }
+    if (result?.rpoEntries !== undefined)
+        told.push(loss(result.rpoEntries));
+    if (result !== undefined && result.redundancy !== '') {
+        told.push(`Redundancy: **${result.redundancy}** (${PROTECTION[result.redundancy]})`);
+        if (result.lag !== undefined)
+            told.push(`lag ${entries(result.lag)}`);
+    }
+    return told.join(' · ');
+}
+/** Outcomes after which the old primary still serves: the last moment it was seen is no beginning of an outage. */
+const UNTOUCHED = new Set([
+    'unchanged',
+    'planned',
+    'blocked',
+    'failed',
+    'restored',
+    'two-primaries',
+    'invalid',
+]);
+const PROTECTION = {
+    protected: 'a secondary streams',
+    unprotected: 'no secondary streams',
+};
+function loss(lost) {
+    if (lost === 'unknown')
+        return 'Loss **unknown** (RPO)';
+    return lost === 0 ? '**0** WAL entries lost (RPO)' : `at most **${entries(lost)}** lost (RPO)`;
+}
+/* ------------------------------------------------------------------------------------------------------------- a fleet */
+/** Every pair, worst first; a thousand rows stay well below what GitHub takes, and the rest are a count. */
+function fleet({ fleet: pairs = [] }, prose) {
+    if (pairs.length === 0)
+        return '';
+    const rows = (0,_outcome_js__WEBPACK_IMPORTED_MODULE_2__/* .worstFirst */ .md)(pairs)
+        .slice(0, MOST.pairs)
+        .map(({ name, health, primary, secondary, lag, reasons }) => tr([
+        `${MARKS[HEALTH_TONES[health]]} ${health}`,
+        cell(name),
+        (0,_printable_js__WEBPACK_IMPORTED_MODULE_3__/* .code */ .a)(primary),
+        (0,_printable_js__WEBPACK_IMPORTED_MODULE_3__/* .code */ .a)(secondary),
+        lag === undefined ? '' : entries(lag),
+        prose(reasons.join(' '), LONGEST.evidence),
+    ]));
+    const more = pairs.length - rows.length;
+    return [
+        tr(['health', 'pair', 'DR primary', 'secondary', 'lag', 'why']),
+        '|:--|:--|:--|:--|--:|:--|',
+        ...rows,
+        ...(more > 0 ? ['', `… and ${more} more; all are in the report.`] : []),
+    ].join('\n');
+}
+/* ----------------------------------------------------------------------------------------------------------- the steps */
+const STEPS = {
+    demote: 'demote',
+    promote: 'promote',
+    follow: 'follow the new primary',
+    restore: 'make primary again',
+    reunite: 'follow the restored primary',
+    enable: 'enable as primary',
+    enrol: 'enrol as secondary',
+    detach: 'take apart at the secondary',
+    revoke: 'revoke the id',
+    disable: 'take apart at the primary',
+};
+/** Bars in seconds from the first moment; red is kept for the time without a primary. */
+function gantt({ steps, hosts, legs = [], result, endedAt }) {
+    const outages = UNTOUCHED.has(result?.outcome) ? [] : legs.flatMap(({ outage }) => outage ?? []);
+    const timed = steps
+        .slice(0, MOST.steps)
+        .flatMap((step) => (step.since === undefined ? [] : [{ step, since: step.since }]));
+    if (timed.length === 0)
+        return '';
+    const ended = endedAt === undefined ? Number.NaN : Date.parse(endedAt);
+    const moments = [
+        ...timed.flatMap(({ step, since }) => [since, step.sentAt ?? since, step.until ?? since]),
+        ...outages.flatMap(({ from, until }) => [from, until ?? from]),
+    ];
+    const first = Math.min(...moments);
+    const open = [...timed.map(({ step }) => step.until), ...outages.map(({ until }) => until)].includes(undefined);
+    const last = Math.max(...moments, open && ended >= first ? ended : first);
+    const bar = (name, kind, from, until = last) => {
+        const start = Math.round(from - first);
+        return `  ${name} :${kind}, ${start}, ${Math.max(start + 1, Math.round(until - first))}`;
+    };
+    const sections = _cluster_js__WEBPACK_IMPORTED_MODULE_1__/* .SIDES */ .BV.flatMap((side) => {
+        // By host: a drill goes through its steps in both directions.
+        const bars = timed.filter(({ step }) => step.host === hosts[side]);
+        if (bars.length === 0)
+            return [];
+        return [
+            {
+                name: label(hosts[side]).slice(0, 40).trim() || 'cluster',
+                bars: bars.map(({ step, since }) => bar(STEPS[step.name], step.state === 'done' ? 'done' : 'active', since, step.until)),
+            },
+        ];
+    });
+    const others = timed.filter(({ step }) => !Object.values(hosts).includes(step.host));
+    if (others.length > 0) {
+        sections.push({
+            name: 'others',
+            bars: others.map(({ step, since }) => bar(label(`${step.host} ${STEPS[step.name]}`), step.state === 'done' ? 'done' : 'active', since, step.until)),
+        });
+    }
+    if (outages.length > 0)
+        sections.push({ name: 'service', bars: outages.map(({ from, until }) => bar('no primary', 'crit', from, until)) });
+    const padding = 30 + 6 * Math.max(...sections.map(({ name }) => name.length));
+    return [
+        '```mermaid',
+        `%%{init: {"gantt": {"leftPadding": ${padding}}}}%%`,
+        'gantt',
+        '  dateFormat x',
+        ...axis(last - first),
+        '  todayMarker off',
+        ...sections.flatMap(({ name, bars }) => [`  section ${name}`, ...bars]),
+        '```',
+    ].join('\n');
+}
+/** Seconds since the first moment: `%s` counts from 0, whatever the reader's time zone; at most about ten of them. */
+function axis(length) {
+    const every = (amount, unit) => `  tickInterval ${amount}${unit}`;
+    if (length <= 2000)
+        return ['  axisFormat %Q ms', every(length <= 500 ? 50 : 250, 'millisecond')];
+    const seconds = [1, 2, 5, 10, 30].find((step) => length / step <= 10_000);
+    if (seconds !== undefined)
+        return ['  axisFormat %s s', every(seconds, 'second')];
+    const minutes = [1, 2, 5, 10, 30].find((step) => length / step <= 600_000);
+    return [
+        '  axisFormat %s s',
+        minutes === undefined ? every(Math.ceil(length / 36_000_000), 'hour') : every(minutes, 'minute'),
+    ];
+}
+function timeline({ steps, dryRun }, prose) {
+    if (steps.length === 0)
+        return '';
+    const begun = steps.some((step) => step.since !== undefined);
+    const sent = steps.some((step) => step.sentAt !== undefined && step.until !== undefined);
+    const resent = steps.some((step) => (step.sends ?? 0) > 1);
+    const shown = [
+        'step',
+        'on',
+        ...(begun ? ['began (UTC)', 'took'] : []),
+        ...(sent ? ['of which Vault'] : []),
+        ...(resent ? ['sends'] : []),
+        'result',
+    ];
+    return [
+        tr(shown),
+        tr(shown.map((column) => (['took', 'of which Vault', 'sends'].includes(column) ? '--:' : ':--'))),
+        ...capped(steps, MOST.steps, (step) => tr([
+            STEPS[step.name],
+            (0,_printable_js__WEBPACK_IMPORTED_MODULE_3__/* .code */ .a)(step.host, LONGEST.name),
+            ...(begun ? [step.since === undefined ? '' : clock(step.since), took(step.since, step)] : []),
+            ...(sent ? [took(step.sentAt, step)] : []),
+            ...(resent ? [step.sends === undefined || step.sends < 1 ? '' : String(step.sends)] : []),
+            wentLike(step, dryRun, prose),
+        ]), (rest) => tr([`… and ${rest} more`, ...shown.slice(1).map(() => '')])),
+    ].join('\n');
+}
+const took = (from, { until }) => from === undefined || until === undefined ? '' : (0,_clock_js__WEBPACK_IMPORTED_MODULE_0__/* .span */ .Ln)(Math.max(0, until - from)).replaceAll(' ', '&nbsp;');
+function wentLike({ state, because }, dryRun, prose) {
+    const words = {
+        so: 'was so already',
+        due: dryRun ? 'would be done' : 'not begun',
+        waived: 'waived',
+        blocked: '**blocked**',
+        running: '**not ended**',
+        done: 'done',
+        failed: '**failed**',
+        interrupted: '**interrupted**',
+    };
+    if (because === undefined || because === '')
+        return words[state];
+    return `${state === 'done' ? '' : `${words[state]}: `}${prose(because, LONGEST.evidence)}`;
+}
+/* ---------------------------------------------------------------------------------------------------------- the checks */
+const WORST_FIRST = ['failed', 'warned', 'waived', 'passed', 'skipped'];
+function waivers(checks) {
+    const names = checks.filter((check) => check.state === 'waived').map((check) => (0,_printable_js__WEBPACK_IMPORTED_MODULE_3__/* .code */ .a)(check.name, LONGEST.name));
+    return names.length === 0 ? '' : `**Waived by \`override\`:** ${names.slice(0, MOST.checks).join(', ')}`;
+}
+function evidence({ checks, operation }, prose) {
+    if (checks.length === 0)
+        return '';
+    const sorted = WORST_FIRST.flatMap((state) => checks.filter((check) => check.state === state));
+    const counts = WORST_FIRST.flatMap((state) => {
+        const found = checks.filter((check) => check.state === state).length;
+        return found === 0 ? [] : [`${found} ${state}`];
+    });
+    const open = checks.some(({ state }) => state === 'failed' || (operation === 'status' && state === 'warned'));
+    return [
+        `<details${open ? ' open' : ''}><summary>${checks.length === 1 ? '1 check' : `${checks.length} checks`}: ${counts.join(', ')}</summary>`,
+        '',
+        tr(['check', '', 'what it saw']),
+        tr([':--', ':--', ':--']),
+        ...capped(sorted, MOST.checks, ({ name, state, evidence: saw, fix }) => {
+            const mend = fix === undefined || state === 'passed' || state === 'skipped' ? '' : `<br>→ ${prose(fix)}`;
+            return tr([
+                (0,_printable_js__WEBPACK_IMPORTED_MODULE_3__/* .code */ .a)(name, LONGEST.name),
+                state === 'failed' ? '**failed**' : state,
+                `${prose(saw, LONGEST.evidence)}${mend}`,
+            ]);
+        }, (rest) => tr([`… and ${rest} more`, '', ''])),
+        '',
+        '</details>',
+    ].join('\n');
+}
+/* ------------------------------------------------------------------------------------------------------- the last line */
+function colophon({ operation, mode, dryRun, run, startedAt, endedAt, result }) {
+    const [began, ended] = [startedAt, endedAt].map((at) => (at === undefined ? Number.NaN : Date.parse(at)));
+    const how = `, ${mode === 'emergency' ? '**emergency**' : mode}${dryRun ? ', dry run' : ''}`;
+    const what = operation === undefined ? '' : `${operation}${operation === 'status' ? '' : how}`;
+    const name = run.runId === '' ? '' : `run${number(run.runId)}`;
+    // Only the address of a run becomes a link.
+    const link = /^https?:\/\/[\w.:-]+(\/[\w.-]+)+\/actions\/runs\/\d+(\/attempts\/\d+)?$/.test(run.url)
+        ? `[${name}](${run.url})`
+        : name;
+    return [
+        run.actor === ''
+            ? 'Run outside GitHub Actions'
+            : `Run by ${(0,_printable_js__WEBPACK_IMPORTED_MODULE_3__/* .code */ .a)(run.actor, LONGEST.name)} in ${(0,_printable_js__WEBPACK_IMPORTED_MODULE_3__/* .code */ .a)(run.repository, LONGEST.name)}`,
+        (0,_printable_js__WEBPACK_IMPORTED_MODULE_3__/* .code */ .a)(run.workflow, LONGEST.name),
+        link,
+        run.attempt === '' ? '' : `attempt${number(run.attempt)}`,
+        what,
+        result === undefined ? '' : `outcome \`${result.outcome}\`, exit code ${result.exitCode}`,
+        began === undefined || Number.isNaN(began)
+            ? ''
+            : `${new Date(began).toISOString().slice(0, 10)} ${clock(began).slice(0, 8)} UTC`,
+        began !== undefined && ended !== undefined && ended > began ? `took ${(0,_clock_js__WEBPACK_IMPORTED_MODULE_0__/* .span */ .Ln)(ended - began)}` : '',
+    ]
+        .filter((part) => part !== '')
+        .join(' · ');
+}
+function writer({ hosts, before, after, steps }) {
+    const known = [
+        ..._cluster_js__WEBPACK_IMPORTED_MODULE_1__/* .SIDES */ .BV.flatMap((side) => [hosts[side], before?.[side].host, after?.[side].host]),
+        ...steps.slice(0, MOST.steps).map((step) => step.host),
+    ];
+    const names = [...new Set(known.map((host) => (0,_printable_js__WEBPACK_IMPORTED_MODULE_3__/* .printable */ .g)(host ?? '')))].filter((host) => host !== '');
+    // The longest first: one host may be the beginning of another.
+    const hostNames = names.sort((a, b) => b.length - a.length).map((host) => host.replace(/\W/g, '\\$&'));
+    const spans = new RegExp(['`([^`]+)`', ...hostNames.map((host) => `(?<![\\w./@:-])${host}(?![\\w-]|[.:]\\w)`)].join('|'), 'g');
+    return (text, longest = LONGEST.sentence) => {
+        const line = (0,_printable_js__WEBPACK_IMPORTED_MODULE_3__/* .printable */ .g)(text, longest);
+        let written = '';
+        let at = 0;
+        for (const found of line.matchAll(spans)) {
+            written += word(line.slice(at, found.index), written === '');
+            written += (0,_printable_js__WEBPACK_IMPORTED_MODULE_3__/* .code */ .a)(found[1] ?? found[0]);
+            at = found.index + found[0].length;
+        }
+        return written + word(line.slice(at), written === '');
+    };
+}
+/** Characters that mean nothing to Markdown, to HTML and to GitHub inside a line. */
+const HARMLESS = /^[\p{L}\p{N}.,;:'’"()/%+=?!–—…·×→-]*$/u;
+/** What GitHub makes a link or a picture of without any brackets: URLs, `www.`, commits, issues, emoji codes. */
+const READ = /:\/\/|www\.|mailto:|xmpp:|\b[0-9a-f]{7,}\b|\bGH-\d|:[\w+-]+:/i;
+/** What would start a list, a rule or an underline if it came first. */
+const STARTS = /^([-+=]|\d+[.)]$)/;
+/** Plain text: its words as they are; what could be read as more than a word in a code span, neighbours in one. */
+function word(text, first = true) {
+    const words = text.split(' ');
+    const risky = (one, at) => one !== '' && (!HARMLESS.test(one) || READ.test(one) || (first && at === 0 && STARTS.test(one)));
+    let written = '';
+    let run = [];
+    const end = () => {
+        const [, before, inside, after] = /^([("']*)(.*?)([)"'.,;:!?]*)$/.exec(run.join(' ')) ?? [];
+        const shown = (0,_printable_js__WEBPACK_IMPORTED_MODULE_3__/* .code */ .a)(inside ?? '', Number.POSITIVE_INFINITY);
+        run = [];
+        return shown === '' ? `${before ?? ''}${after ?? ''}` : `${before}${shown}${after}`;
+    };
+    for (const [at, one] of words.entries()) {
+        const open = run.length > 0;
+        if (risky(one, at)) {
+            if (!open && at > 0)
+                written += ' ';
+            run.push(one);
+        }
+        else {
+            written += `${open ? end() : ''}${at > 0 ? ' ' : ''}${one}`;
+        }
+    }
+    return run.length > 0 ? written + end() : written;
+}
+/** Text of others in a table cell. */
+const cell = (text) => word((0,_printable_js__WEBPACK_IMPORTED_MODULE_3__/* .printable */ .g)(text, LONGEST.name));
+/** A row of a table. */
+const tr = (cells) => `| ${cells.join(' | ')} |`;
+/** Text inside a diagram: nothing that could end it or mean anything in it. */
+const label = (text) => (0,_printable_js__WEBPACK_IMPORTED_MODULE_3__/* .printable */ .g)(text, LONGEST.name)
+    .replace(/[^A-Za-z0-9 .-]+/g, ' ')
+    .replace(/ +/g, ' ')
+    .trim();
+const count = (value) => value.toLocaleString('en-US');
+const entries = (value) => `${count(value)} WAL ${value === 1 ? 'entry' : 'entries'}`;
+/** A time of day in UTC, to the tenth of a second. */
+function clock(ms) {
+    const at = new Date(ms);
+    return Number.isNaN(at.getTime()) ? '?' : at.toISOString().slice(11, 21);
+}
+/** An id that the runner gives, after a blank. */
+const number = (text) => (/^\d{1,20}$/.test(text) ? ` ${text}` : '');
+/** The first `most` of a list, and how many there are beyond. */
+function capped(items, most, show, rest = (beyond) => `- … and ${beyond} more`) {
+    const lines = items.slice(0, most).map(show);
+    return items.length > most ? [...lines, rest(items.length - most)] : lines;
+}
+
+
+/***/ }),
+
 /***/ 2200:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
@@ -4063,13 +4071,14 @@ function forms(value) {
 __webpack_require__.d(__webpack_exports__, {
   bQ: () => (/* binding */ newReport),
   fA: () => (/* binding */ openSession),
-  mk: () => (/* binding */ publish)
+  mk: () => (/* binding */ publish),
+  Ym: () => (/* binding */ toRunner)
 });
 
 // UNUSED EXPORTS: Session
 
-// EXTERNAL MODULE: ./build/actions.js + 1 modules
-var actions = __webpack_require__(6354);
+// EXTERNAL MODULE: ./build/actions.js
+var actions = __webpack_require__(5579);
 // EXTERNAL MODULE: ./build/bring.js
 var bring = __webpack_require__(2888);
 // EXTERNAL MODULE: ./build/cleanup.js
@@ -4439,6 +4448,8 @@ class Tokens {
 
 // EXTERNAL MODULE: ./build/vault/client.js
 var client = __webpack_require__(852);
+// EXTERNAL MODULE: external "node:util/types"
+var types_ = __webpack_require__(3429);
 // EXTERNAL MODULE: ./node_modules/undici/lib/api/api-request.js
 var api_request = __webpack_require__(4043);
 // EXTERNAL MODULE: ./node_modules/undici/lib/dispatcher/agent.js
@@ -4448,6 +4459,12 @@ var env_http_proxy_agent = __webpack_require__(3137);
 // EXTERNAL MODULE: ./build/vault/json.js
 var json = __webpack_require__(6189);
 ;// CONCATENATED MODULE: ./build/vault/http.js
+/**
+ * The only file that knows HTTP. One request, one answer, under one deadline for the whole of it; no retry, no redirect,
+ * no answer larger than 1 MiB (but for a download, which is handed on as it comes), and no foreign error text: Node's and
+ * undici's messages can quote a header, so each failure is told in our own words.
+ */
+
 
 
 
@@ -4706,11 +4723,11 @@ function explain(error, within) {
 function causes(error) {
     const found = [];
     const visit = (at, depth) => {
-        if (!(at instanceof Error) || depth > 5)
+        if (!(0,types_.isNativeError)(at) || depth > 5)
             return;
         found.push({ code: 'code' in at && typeof at.code === 'string' ? at.code : '', name: at.name });
         visit(at.cause, depth + 1);
-        if (at instanceof AggregateError)
+        if ('errors' in at && Array.isArray(at.errors))
             for (const inner of at.errors)
                 visit(inner, depth + 1);
     };
@@ -4739,10 +4756,11 @@ function causes(error) {
 
 
 
+const toRunner = (secrets) => new actions/* Runner */.b(secrets);
 /** Everything that a run needs, from its inputs; or the mistakes in them. */
-function openSession(cancelled, before) {
+function openSession(cancelled, before, edge = toRunner) {
     const secrets = new build_secrets/* Secrets */.S();
-    const runner = new actions/* Runner */.b(secrets);
+    const runner = edge(secrets);
     for (const proxy of PROXIES)
         secrets.add(passwordOf(process.env[proxy]));
     try {
@@ -5407,6 +5425,7 @@ const health = zod__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({
     initialized: zod__WEBPACK_IMPORTED_MODULE_0__/* .boolean */ .zMY(),
     sealed: zod__WEBPACK_IMPORTED_MODULE_0__/* .boolean */ .zMY(),
     standby: absent(zod__WEBPACK_IMPORTED_MODULE_0__/* .boolean */ .zMY()),
+    ha_connection_healthy: absent(zod__WEBPACK_IMPORTED_MODULE_0__/* .boolean */ .zMY()),
     version: absent(version),
     cluster_id: absent(text),
     server_time_utc: absent(count),

@@ -2,6 +2,96 @@ export const id = 729;
 export const ids = [729];
 export const modules = {
 
+/***/ 1533:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   Ng: () => (/* binding */ connect),
+/* harmony export */   TG: () => (/* binding */ again),
+/* harmony export */   Z6: () => (/* binding */ isRepository),
+/* harmony export */   aq: () => (/* binding */ isApiUrl)
+/* harmony export */ });
+/* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(8500);
+/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(9691);
+/**
+ * GitHub's API as this program asks it: through the proxy of the environment, without redirects, in bounded time, and
+ * with no word of the server's in the log. Octokit is loaded here alone, and only when something is asked: it costs more
+ * to start than the rest of this program.
+ */
+
+
+/** For one request. In ms. */
+const TRY_WITHIN = 10_000;
+const TRIES = 3;
+const PAUSE = 1000;
+const LARGEST_ANSWER = 8 * 1024 * 1024;
+/** `owner/name`, as in GITHUB_REPOSITORY. */
+const isRepository = (text) => /^(?!\.{1,2}\/)[\w.-]+\/(?!\.{1,2}$)[\w.-]+$/.test(text);
+/** https, or http on this machine. */
+function isApiUrl(text) {
+    const url = URL.canParse(text) ? new URL(text) : undefined;
+    const local = url?.protocol === 'http:' && /^(localhost|\[::1\]|127\.\d+\.\d+\.\d+)$/.test(url.hostname);
+    return url?.protocol === 'https:' || local;
+}
+async function connect({ token, apiUrl }) {
+    const [{ getOctokit }, { EnvHttpProxyAgent, fetch }] = await Promise.all([
+        Promise.all(/* import() */[__webpack_require__.e(752), __webpack_require__.e(942), __webpack_require__.e(413)]).then(__webpack_require__.bind(__webpack_require__, 2413)),
+        __webpack_require__.e(/* import() */ 752).then(__webpack_require__.t.bind(__webpack_require__, 6752, 19)),
+    ]);
+    const dispatcher = new EnvHttpProxyAgent({
+        connect: { rejectUnauthorized: true },
+        requestTls: { rejectUnauthorized: true },
+        maxResponseSize: LARGEST_ANSWER,
+    });
+    const send = (url, init) => fetch(url, { ...init, dispatcher });
+    // Octokit tells the console of deprecations, in words that a server sent.
+    const quiet = () => undefined;
+    const log = { debug: quiet, info: quiet, warn: quiet, error: quiet };
+    const octokit = getOctokit(token, {
+        baseUrl: apiUrl.replace(/\/+$/, ''),
+        userAgent: 'vault-dr-failover',
+        log,
+        request: { fetch: send, log, redirect: 'manual' },
+    });
+    return {
+        ask: async (route, parameters, signal) => {
+            try {
+                const { status, data } = await octokit.request(route, {
+                    ...parameters,
+                    request: { signal },
+                });
+                return { status, data };
+            }
+            catch (error) {
+                // Octokit throws for 304 and from 400 on; without an answer it makes a 500 of its own up.
+                const answered = error instanceof Error && 'response' in error && error.response !== undefined;
+                const status = answered && 'status' in error && typeof error.status === 'number' ? error.status : 0;
+                return { status, data: answered ? messageOf(error.response) : undefined };
+            }
+        },
+        close: () => dispatcher.destroy(),
+    };
+}
+const rejection = zod__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({ data: zod__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({ message: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP() }) });
+const messageOf = (response) => rejection.safeParse(response).data?.data.message ?? '';
+/** Asks until there is an answer that will stay so, within the time, and not on in a cancelled run. */
+async function again(until, cancelled, ask, tries = TRIES) {
+    let answer = { status: 0, data: undefined };
+    for (let tried = 1; tried <= tries && !until.passed && !cancelled.aborted; tried += 1) {
+        const within = Math.ceil(Math.min(TRY_WITHIN, until.left));
+        answer = await ask(AbortSignal.any([cancelled, AbortSignal.timeout(within)]));
+        if (answer.status !== 0 && answer.status < 500)
+            break;
+        if (tried < tries && until.left > PAUSE * tried) {
+            await (0,node_timers_promises__WEBPACK_IMPORTED_MODULE_0__.setTimeout)(PAUSE * tried, undefined, { signal: cancelled }).catch(() => undefined);
+        }
+    }
+    return answer;
+}
+
+
+/***/ }),
+
 /***/ 6729:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
@@ -9,28 +99,23 @@ export const modules = {
 /* harmony export */   storeSecret: () => (/* binding */ storeSecret)
 /* harmony export */ });
 /* unused harmony export SECRET_NAME */
-/* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(8500);
 /* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(9691);
-/* harmony import */ var _clock_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(7094);
+/* harmony import */ var _clock_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(7094);
+/* harmony import */ var _github_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(1533);
 /**
  * Puts a value into the Actions secrets of a repository or of one of its environments: sealed for GitHub's public key
  * with libsodium (https://docs.github.com/rest/guides/encrypting-secrets-for-the-rest-api), so only GitHub can open it.
  *
- * Octokit and libsodium are loaded here alone, and only when something is stored: together they cost more to start than
- * the rest of this program. Nothing here throws, and nothing that GitHub says is repeated: its messages can quote a
- * request.
+ * libsodium is loaded here alone, and only when something is stored. Nothing here throws, and nothing that GitHub says is
+ * repeated: its messages can quote a request.
  */
 
 
 
 /** What GitHub takes as the name of a secret; names that begin with GITHUB_ are its own. */
 const SECRET_NAME = /^(?!GITHUB_)[A-Z_][A-Z0-9_]{0,254}$/i;
-/** For one request, and for both with their pauses. In ms. */
-const TRY_WITHIN = 10_000;
+/** For both requests with their pauses. In ms. */
 const STORE_WITHIN = 30_000;
-const TRIES = 3;
-const PAUSE = 1000;
-const LARGEST_ANSWER = 1024 * 1024;
 /** A Curve25519 key, as GitHub hands it out for sealing. */
 const publicKey = zod__WEBPACK_IMPORTED_MODULE_2__/* .object */ .Ikc({
     key_id: zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP().regex(/^[\w-]{1,100}$/),
@@ -44,14 +129,14 @@ async function storeSecret(to) {
     if (mistake !== undefined)
         return mistake;
     const { repository, environment, name, value, cancelled } = to;
-    const until = new _clock_js__WEBPACK_IMPORTED_MODULE_1__/* .Deadline */ .B2(Math.min(STORE_WITHIN, to.deadline.left));
+    const until = new _clock_js__WEBPACK_IMPORTED_MODULE_0__/* .Deadline */ .B2(Math.min(STORE_WITHIN, to.deadline.left));
     const [owner = '', repo = ''] = repository.split('/');
     const place = environment === undefined ? 'actions/secrets' : 'environments/{environment_name}/secrets';
     const where = { owner, repo, ...(environment === undefined ? {} : { environment_name: environment }) };
     try {
-        const [github, seal] = await Promise.all([connect(to), sealer()]);
+        const [github, seal] = await Promise.all([(0,_github_js__WEBPACK_IMPORTED_MODULE_1__/* .connect */ .Ng)(to), sealer()]);
         try {
-            const ask = (route, more) => again(until, cancelled, (signal) => github.ask(route, { ...where, ...more }, signal));
+            const ask = (route, more) => (0,_github_js__WEBPACK_IMPORTED_MODULE_1__/* .again */ .TG)(until, cancelled, (signal) => github.ask(route, { ...where, ...more }, signal));
             const asked = await ask(`GET /repos/{owner}/{repo}/${place}/public-key`, {});
             if (asked.status !== 200)
                 return refused(to, asked);
@@ -82,78 +167,21 @@ function mistakeIn({ name, repository, apiUrl, token, value }) {
         const fix = 'Use letters, digits and underscores, not beginning with a digit or with GITHUB_, like DR_OPERATION_TOKEN.';
         return no('this is not a name that GitHub takes for a secret', fix);
     }
-    if (!/^[\w.-]+\/[\w.-]+$/.test(repository)) {
+    if (!(0,_github_js__WEBPACK_IMPORTED_MODULE_1__/* .isRepository */ .Z6)(repository)) {
         return no('the repository is not known (owner/name)', 'The runner sets GITHUB_REPOSITORY; look for what changes it.');
     }
-    const url = URL.canParse(apiUrl) ? new URL(apiUrl) : undefined;
-    const local = url?.protocol === 'http:' && /^(localhost|\[::1\]|127\.\d+\.\d+\.\d+)$/.test(url.hostname);
-    if (url?.protocol !== 'https:' && !local) {
+    if (!(0,_github_js__WEBPACK_IMPORTED_MODULE_1__/* .isApiUrl */ .aq)(apiUrl)) {
         return no("GitHub's API has no https address", 'The runner sets GITHUB_API_URL; look for what changes it.');
     }
     if (token === '')
         return no('no github-token was given', NEEDED);
     return value === '' ? no('there is nothing to store', 'Run it again.') : undefined;
 }
-/** Octokit with the proxy of the environment, no redirects, answers of bounded size, and no word to the log. */
-async function connect({ token, apiUrl }) {
-    const [{ getOctokit }, { EnvHttpProxyAgent, fetch }] = await Promise.all([
-        Promise.all(/* import() */[__webpack_require__.e(752), __webpack_require__.e(942), __webpack_require__.e(413)]).then(__webpack_require__.bind(__webpack_require__, 2413)),
-        __webpack_require__.e(/* import() */ 752).then(__webpack_require__.t.bind(__webpack_require__, 6752, 19)),
-    ]);
-    const dispatcher = new EnvHttpProxyAgent({
-        connect: { rejectUnauthorized: true },
-        requestTls: { rejectUnauthorized: true },
-        maxResponseSize: LARGEST_ANSWER,
-    });
-    const send = (url, init) => fetch(url, { ...init, dispatcher });
-    // Octokit tells the console of deprecations, in words that a server sent.
-    const quiet = () => undefined;
-    const log = { debug: quiet, info: quiet, warn: quiet, error: quiet };
-    const octokit = getOctokit(token, {
-        baseUrl: apiUrl.replace(/\/+$/, ''),
-        userAgent: 'vault-dr-failover',
-        log,
-        request: { fetch: send, log, redirect: 'manual' },
-    });
-    const ask = async (route, parameters, signal) => {
-        try {
-            const { status, data } = await octokit.request(route, {
-                ...parameters,
-                request: { signal },
-            });
-            return { status, data };
-        }
-        catch (error) {
-            // Octokit throws for 304 and from 400 on; without an answer it makes a 500 of its own up.
-            const answered = error instanceof Error && 'response' in error && error.response !== undefined;
-            const status = answered && 'status' in error && typeof error.status === 'number' ? error.status : 0;
-            const data = answered ? messageOf(error.response) : undefined;
-            return { status, data };
-        }
-    };
-    return { ask, close: () => dispatcher.destroy() };
-}
-const rejection = zod__WEBPACK_IMPORTED_MODULE_2__/* .object */ .Ikc({ data: zod__WEBPACK_IMPORTED_MODULE_2__/* .object */ .Ikc({ message: zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP() }) });
-const messageOf = (response) => rejection.safeParse(response).data?.data.message ?? '';
 /** A sealed box: whoever holds the public key can make it, and only GitHub can open it. In base64. */
 async function sealer() {
     const { default: sodium } = await __webpack_require__.e(/* import() */ 768).then(__webpack_require__.bind(__webpack_require__, 4768));
     await sodium.ready;
     return (value, key) => Buffer.from(sodium.crypto_box_seal(value, key)).toString('base64');
-}
-/** Asks until there is an answer that will stay so, within the time, and not on in a cancelled run. */
-async function again(until, cancelled, ask) {
-    let answer = { status: 0, data: undefined };
-    for (let tries = 1; tries <= TRIES && !until.passed && !cancelled.aborted; tries += 1) {
-        const within = Math.ceil(Math.min(TRY_WITHIN, until.left));
-        answer = await ask(AbortSignal.any([cancelled, AbortSignal.timeout(within)]));
-        if (answer.status !== 0 && answer.status < 500)
-            break;
-        if (tries < TRIES && until.left > PAUSE * tries) {
-            await (0,node_timers_promises__WEBPACK_IMPORTED_MODULE_0__.setTimeout)(PAUSE * tries, undefined, { signal: cancelled }).catch(() => undefined);
-        }
-    }
-    return answer;
 }
 const NEEDED = "Give a GitHub App's or a fine-grained personal access token as github-token: the workflow's own GITHUB_TOKEN can never write secrets.";
 /** Anything but a yes, in our words. GitHub's message only tells apart who asked; it is not repeated. */

@@ -10,11 +10,10 @@ __webpack_require__.r(__webpack_exports__);
 /* harmony export */   post: () => (/* binding */ post)
 /* harmony export */ });
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3024);
-/* harmony import */ var _actions_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(6354);
-/* harmony import */ var _gate_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(7853);
-/* harmony import */ var _others_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(1245);
-/* harmony import */ var _secrets_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(5009);
-/* harmony import */ var _session_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(6272);
+/* harmony import */ var _gate_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(7853);
+/* harmony import */ var _others_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(1245);
+/* harmony import */ var _secrets_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(5009);
+/* harmony import */ var _session_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(6272);
 /**
  * The post step: if the main step ended as it should, there is nothing to do. If it was killed or cancelled, or could not
  * establish what is true, this looks at the clusters itself, says what is true of them now, and revokes what the run left
@@ -25,15 +24,17 @@ __webpack_require__.r(__webpack_exports__);
 
 
 
-
-/** @param cancelled is raised when the runner cancels this step too */
-async function post(cancelled) {
-    const path = new _actions_js__WEBPACK_IMPORTED_MODULE_1__/* .Runner */ .b(new _secrets_js__WEBPACK_IMPORTED_MODULE_5__/* .Secrets */ .S()).recall('report');
+/**
+ * @param cancelled is raised when the runner cancels this step too
+ * @param edge as in the main step
+ */
+async function post(cancelled, edge = _session_js__WEBPACK_IMPORTED_MODULE_3__/* .toRunner */ .Ym) {
+    const path = edge(new _secrets_js__WEBPACK_IMPORTED_MODULE_4__/* .Secrets */ .S()).recall('report');
     const report = path === '' ? undefined : readReport(path);
     const settled = report?.result !== undefined && report.result.outcome !== 'unknown' && report.cancelled !== true;
     if (report === undefined || settled)
         return;
-    const session = (0,_session_js__WEBPACK_IMPORTED_MODULE_4__/* .openSession */ .fA)(cancelled, { report, path });
+    const session = (0,_session_js__WEBPACK_IMPORTED_MODULE_3__/* .openSession */ .fA)(cancelled, { report, path }, edge);
     if ('mistakes' in session)
         return;
     const { first, journal } = session;
@@ -44,8 +45,8 @@ async function post(cancelled) {
             Object.assign(step, { state: 'interrupted', until: Date.now(), because: 'the main step was killed' });
     }
     // It may have been killed in the middle of a role change, which takes Vault some seconds.
-    await (0,_gate_js__WEBPACK_IMPORTED_MODULE_2__/* .firstLook */ .yb)(first.run.lookout, journal, 20_000);
-    await (0,_others_js__WEBPACK_IMPORTED_MODULE_3__/* .cleanOthers */ .lY)(session, first);
+    await (0,_gate_js__WEBPACK_IMPORTED_MODULE_1__/* .firstLook */ .yb)(first.run.lookout, journal, 20_000);
+    await (0,_others_js__WEBPACK_IMPORTED_MODULE_2__/* .cleanOthers */ .lY)(session, first);
     await session.end(first);
 }
 /** The report as the main step left it: written by this program, so its shape is known; undefined where it is unreadable. */

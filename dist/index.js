@@ -85,6 +85,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:buffer"
 
 /***/ }),
 
+/***/ 1421:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:child_process");
+
+/***/ }),
+
 /***/ 7540:
 /***/ ((module) => {
 
@@ -148,6 +155,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:http2")
 
 /***/ }),
 
+/***/ 4708:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:https");
+
+/***/ }),
+
 /***/ 7030:
 /***/ ((module) => {
 
@@ -180,6 +194,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:perf_ho
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:querystring");
+
+/***/ }),
+
+/***/ 481:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:readline");
 
 /***/ }),
 
@@ -313,26 +334,50 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6760);
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
 /**
- * The entry of the bundle. The name of the file that the runner started says which step this is: `dist/index.js` is the
- * main step, `dist/post.js` (a line that imports this one) the post step. Nothing that could be lost on the way, such as
- * the state between them, decides it: a post step that took itself for the main one would fail over once more.
+ * The entry of the bundle. The name of the file that was started says what this is: `dist/index.js` is the main step, and
+ * the others, each a line that imports this one, are the post step, the command, and the two steps of the simulator.
+ * Nothing that could be lost on the way, such as the state between steps, decides it: a post step that took itself for the
+ * main one would fail over once more.
  */
+
 
 const cancel = new AbortController();
 // The runner sends SIGINT, after 7.5 s SIGTERM, after 2.5 s more SIGKILL. Neither of the first two ends the run by itself,
 // also not while the program is being loaded: hence the imports below this line.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
     process.on(signal, () => cancel.abort());
-const post = (0,node_path__WEBPACK_IMPORTED_MODULE_0__.basename)(process.argv[1] ?? '') === 'post.js';
-if (post)
-    await (await Promise.all(/* import() */[__nccwpck_require__.e(833), __nccwpck_require__.e(684), __nccwpck_require__.e(756)]).then(__nccwpck_require__.bind(__nccwpck_require__, 6756))).post(cancel.signal);
-else
-    await (await Promise.all(/* import() */[__nccwpck_require__.e(833), __nccwpck_require__.e(684), __nccwpck_require__.e(460)]).then(__nccwpck_require__.bind(__nccwpck_require__, 2460))).main(cancel.signal);
+switch (nameOf(process.argv[1] ?? '')) {
+    case 'post.js':
+        await (await Promise.all(/* import() */[__nccwpck_require__.e(843), __nccwpck_require__.e(691), __nccwpck_require__.e(684), __nccwpck_require__.e(756)]).then(__nccwpck_require__.bind(__nccwpck_require__, 6756))).post(cancel.signal);
+        break;
+    case 'cli.js':
+        await (await Promise.all(/* import() */[__nccwpck_require__.e(843), __nccwpck_require__.e(691), __nccwpck_require__.e(684), __nccwpck_require__.e(460), __nccwpck_require__.e(193)]).then(__nccwpck_require__.bind(__nccwpck_require__, 5193))).cli(cancel.signal);
+        break;
+    case 'simulator.js':
+        await (await Promise.all(/* import() */[__nccwpck_require__.e(752), __nccwpck_require__.e(843), __nccwpck_require__.e(942), __nccwpck_require__.e(143), __nccwpck_require__.e(679)]).then(__nccwpck_require__.bind(__nccwpck_require__, 9679))).main(cancel.signal);
+        break;
+    case 'simulator-post.js':
+        await (await Promise.all(/* import() */[__nccwpck_require__.e(752), __nccwpck_require__.e(843), __nccwpck_require__.e(942), __nccwpck_require__.e(143), __nccwpck_require__.e(679)]).then(__nccwpck_require__.bind(__nccwpck_require__, 9679))).post();
+        break;
+    default:
+        await (await Promise.all(/* import() */[__nccwpck_require__.e(843), __nccwpck_require__.e(691), __nccwpck_require__.e(684), __nccwpck_require__.e(460)]).then(__nccwpck_require__.bind(__nccwpck_require__, 2460))).main(cancel.signal);
+}
 // Everything has been told. A connection to a cluster that hangs, or a wait that a cancel has left behind, would keep the
 // process for seconds more, in which GitHub may kill it.
 process.stdout.write('', () => process.exit());
+/** What was started, behind the link by which npm makes it a command. */
+function nameOf(path) {
+    try {
+        return (0,node_path__WEBPACK_IMPORTED_MODULE_1__.basename)((0,node_fs__WEBPACK_IMPORTED_MODULE_0__.realpathSync)(path));
+    }
+    catch {
+        // Started, and gone since: its name still tells.
+        return (0,node_path__WEBPACK_IMPORTED_MODULE_1__.basename)(path);
+    }
+}
 
 __webpack_async_result__();
 } catch(e) { __webpack_async_result__(e); } }, 1);

@@ -22,8 +22,10 @@ run(
   '--no-cache',
   '-q',
 )
-// The same bundle started by another name is the post step (see src/index.ts): one bundle, nothing to keep in step.
-writeFileSync('build/dist/post.js', "import './index.js'\n")
+// The same bundle started by another name is another step, or the command (see src/index.ts): one bundle, nothing to keep in step.
+const LAUNCH = "import './index.js'\n"
+for (const name of ['post.js', 'simulator.js', 'simulator-post.js']) writeFileSync(`build/dist/${name}`, LAUNCH)
+writeFileSync('build/dist/cli.js', `#!/usr/bin/env node\n${LAUNCH}`, { mode: 0o755 })
 // Only a bundle that was built takes the place of the last one.
 rmSync('dist', { recursive: true, force: true })
 renameSync('build/dist', 'dist')

@@ -29,12 +29,24 @@ const { Secrets } = await import('../src/secrets.ts')
 const root = resolve(import.meta.dirname, '..')
 const read = (...path) => readFileSync(join(root, ...path), 'utf8')
 const action = parse(read('action.yml'))
+const simulator = parse(read('simulator', 'action.yml'))
 const OURS = 'your-org/vault-dr-failover@pinned'
+const SIMULATOR = 'your-org/vault-dr-failover/simulator@pinned'
+/** Which of the two a step uses, if any. */
+const ours = (uses = '') => (uses === OURS ? action : uses === SIMULATOR ? simulator : undefined)
 
 /** Every file by its name, this action by one name in all of them. */
-const files = new Map([['action.yml', read('action.yml')]])
+const files = new Map([
+  ['action.yml', read('action.yml')],
+  ['simulator/action.yml', read('simulator', 'action.yml')],
+])
 for (const name of readdirSync(join(root, '.github', 'workflows')))
-  files.set(name, read('.github', 'workflows', name).replaceAll(/(uses:) \.\/$/gm, `$1 ${OURS}`))
+  files.set(
+    name,
+    read('.github', 'workflows', name)
+      .replaceAll(/(uses:) \.\/(released)?$/gm, `$1 ${OURS}`)
+      .replaceAll(/(uses:) \.\/(released\/)?simulator$/gm, `$1 ${SIMULATOR}`),
+  )
 /** Blocks of YAML in a document, also those that are indented in a list; each beginning with the given word. */
 const blocks = (text, word) =>
   [...text.matchAll(/^( *)```yaml\n([\s\S]*?)^\1```$/gm)]
@@ -49,7 +61,12 @@ let [examples, fragments] = [0, 0]
 for (const name of documents) {
   const flat = name.replaceAll(/\W+/g, '-').replace(/-md$/, '')
   for (const [index, text] of blocks(read(name), 'name').entries()) {
-    files.set(`${flat}-${index + 1}.yml`, text.replaceAll(/your-org\/vault-dr-failover@.*/g, OURS))
+    files.set(
+      `${flat}-${index + 1}.yml`,
+      text
+        .replaceAll(/your-org\/vault-dr-failover@.*/g, OURS)
+        .replaceAll(/your-org\/vault-dr-failover\/simulator@.*/g, SIMULATOR),
+    )
     examples += 1
   }
   for (const [index, text] of blocks(read(name), 'with').entries()) {
@@ -85,14 +102,19 @@ function mistakes(given) {
 
 const actionsMetadataProvider = {
   // Of other actions nothing is known offline, so nothing is said against them.
-  fetchActionMetadata: async ({ owner }) => (owner === 'your-org' ? action : { name: '', description: '' }),
+  fetchActionMetadata: async ({ owner, path }) =>
+    owner !== 'your-org' ? { name: '', description: '' } : path === 'simulator' ? simulator : action,
 }
 for (const [name, text] of files) {
   const document = TextDocument.create(pathToFileURL(join(root, name)).href, 'yaml', 1, text)
   const found = await validate(document, { actionsMetadataProvider })
-  const outputs = [...text.matchAll(/steps\.[\w-]+\.outputs\.([\w-]+)/g)].filter(
-    ([, output]) => !action.outputs[output],
-  )
+  const steps = Object.values(parse(text).jobs ?? {}).flatMap((job) => job.steps ?? [])
+  const outputs = [...text.matchAll(/steps\.([\w-]+)\.outputs\.([\w-]+)/g)].filter(([, id, output]) => {
+    const step = steps.find((one) => one.id === id)
+    // In a fragment of a document a command stands for a step with this action.
+    const used = step?.run !== undefined && name.includes('-step-') ? action : ours(step?.uses)
+    return used !== undefined && !used.outputs[output]
+  })
   const told = [
     ...found.map(({ severity = 1, message, range }) => [severity, `${range.start.line + 1}: ${message}`]),
     ...outputs.map(([use]) => [1, `${use}: no such output`]),
@@ -107,7 +129,7 @@ const place = mkdtempSync(join(tmpdir(), 'workflows-'))
 try {
   mkdirSync(join(place, '.github', 'workflows'), { recursive: true })
   for (const [name, text] of files)
-    if (name !== 'action.yml') writeFileSync(join(place, '.github', 'workflows', name), text)
+    if (!name.endsWith('action.yml')) writeFileSync(join(place, '.github', 'workflows', name), text)
   const actionlint = join(root, 'node_modules', '@tktco', 'node-actionlint', 'bin', 'node-actionlint.js')
   execFileSync(process.execPath, [actionlint, '.github/workflows/*.yml'], { cwd: place, stdio: 'inherit' })
 } catch {
@@ -117,6 +139,6 @@ try {
   rmSync(place, { recursive: true, force: true })
 }
 console.log(
-  `action.yml and ${files.size - 1} workflows, ${examples} of them and ${fragments} steps from the documents: ${problems} problems`,
+  `two action.yml and ${files.size - 2} workflows, ${examples} of them and ${fragments} steps from the documents: ${problems} problems`,
 )
 process.exitCode = problems > 0 ? 1 : 0

@@ -251,6 +251,7 @@ export const INPUTS = {
     .enum(['degraded', 'critical', 'never'], { error: () => 'must be degraded, critical or never' })
     .default('critical'),
   'github-token': token.optional(),
+  issue: yesOrNo.default(false),
   'token-ttl': duration(32 * DAY).default(8 * 3_600_000),
   'store-secret': z
     .string()
@@ -431,6 +432,13 @@ function together(given: Record<string, string | undefined>, fields: Fields | un
     mistakes.push(
       "github-token is missing: store-secret needs a token that may write secrets (the workflow's own GITHUB_TOKEN may not)",
     )
+  }
+  if (yesOrNo.safeParse(given.issue).data === true) {
+    if (operation !== undefined && operation !== 'status') mistakes.push('issue goes with operation: status alone')
+    if (given['github-token'] === undefined)
+      mistakes.push(
+        "github-token is missing: issue needs a token that may write issues (the workflow's own, `github.token`, with the permission `issues: write`)",
+      )
   }
   if (given['store-environment'] !== undefined && given['store-secret'] === undefined) {
     mistakes.push('store-secret is missing: store-environment says where, store-secret under which name')

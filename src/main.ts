@@ -11,7 +11,7 @@ import { firstLook } from './gate.ts'
 import { InvalidInputs } from './inputs.ts'
 import { concludeFleet, worstFirst } from './outcome.ts'
 import { OUTCOMES, type Report, type Result } from './report.ts'
-import { newReport, openSession, publish, type Session } from './session.ts'
+import { type Edge, newReport, openSession, publish, type Session } from './session.ts'
 import { status } from './status.ts'
 
 /** After a cancel GitHub waits 7.5 s before it kills: this much for what is under way, the rest for a last look. In ms. */
@@ -23,9 +23,10 @@ const MOST_ANNOTATIONS = 9
  * The main step. It ends by setting the process's exit code, and never throws.
  *
  * @param cancelled is raised when the runner cancels the job
+ * @param edge makes what stands between this program and whoever runs it; unless told, the GitHub runner
  */
-export async function main(cancelled: AbortSignal): Promise<void> {
-  const session = openSession(cancelled)
+export async function main(cancelled: AbortSignal, edge?: Edge): Promise<void> {
+  const session = openSession(cancelled, undefined, edge)
   if ('mistakes' in session) return refuse(session.runner, session.operation, session.mistakes)
   const { journal, deadline } = session
   cancelled.addEventListener('abort', () => {
@@ -40,6 +41,7 @@ export async function main(cancelled: AbortSignal): Promise<void> {
     session.remember()
     const { leg, ...more } = await Promise.race([carried, ended(session)])
     await session.end(leg, more)
+    await tellByIssue(session)
   } catch (error) {
     if (error instanceof InvalidInputs) return refuse(session.runner, 'status', error.mistakes)
     // A mistake of ours. Its text may quote anything, so only its kind is told; what is true of the clusters still is.
@@ -71,7 +73,15 @@ async function fleet(session: Session, path: string): Promise<void> {
     else runner.warn(line)
   }
   await publish(runner, journal.report, session.reportPath, result)
+  await tellByIssue(session)
   await session.http.close()
+}
+
+/** `issue: true`: one issue is open while not all is well. */
+async function tellByIssue(session: Session): Promise<void> {
+  if (!session.inputs.issue || session.cancelled.aborted) return
+  const { keepIssue } = await import('./issue.ts')
+  await keepIssue(session)
 }
 
 /** When a cancel has been given all the time there is. */

@@ -4,20 +4,22 @@
  * behind. It promotes and demotes nothing.
  */
 import { readFileSync } from 'node:fs'
-import { Runner } from './actions.ts'
 import { firstLook } from './gate.ts'
 import { cleanOthers } from './others.ts'
 import type { Report } from './report.ts'
 import { Secrets } from './secrets.ts'
-import { openSession } from './session.ts'
+import { type Edge, openSession, toRunner } from './session.ts'
 
-/** @param cancelled is raised when the runner cancels this step too */
-export async function post(cancelled: AbortSignal): Promise<void> {
-  const path = new Runner(new Secrets()).recall('report')
+/**
+ * @param cancelled is raised when the runner cancels this step too
+ * @param edge as in the main step
+ */
+export async function post(cancelled: AbortSignal, edge: Edge = toRunner): Promise<void> {
+  const path = edge(new Secrets()).recall('report')
   const report = path === '' ? undefined : readReport(path)
   const settled = report?.result !== undefined && report.result.outcome !== 'unknown' && report.cancelled !== true
   if (report === undefined || settled) return
-  const session = openSession(cancelled, { report, path })
+  const session = openSession(cancelled, { report, path }, edge)
   if ('mistakes' in session) return
   const { first, journal } = session
   session.recall(first)

@@ -33,10 +33,18 @@ export interface Invalid {
   readonly operation: Report['operation']
 }
 
+/** Makes what stands between this program and whoever runs it. */
+export type Edge = (secrets: Secrets) => Runner
+export const toRunner: Edge = (secrets) => new Runner(secrets)
+
 /** Everything that a run needs, from its inputs; or the mistakes in them. */
-export function openSession(cancelled: AbortSignal, before?: { report: Report; path: string }): Session | Invalid {
+export function openSession(
+  cancelled: AbortSignal,
+  before?: { report: Report; path: string },
+  edge: Edge = toRunner,
+): Session | Invalid {
   const secrets = new Secrets()
-  const runner = new Runner(secrets)
+  const runner = edge(secrets)
   for (const proxy of PROXIES) secrets.add(passwordOf(process.env[proxy]))
   try {
     const inputs = readInputs(

@@ -2,13 +2,12 @@
  * Puts a value into the Actions secrets of a repository or of one of its environments: sealed for GitHub's public key
  * with libsodium (https://docs.github.com/rest/guides/encrypting-secrets-for-the-rest-api), so only GitHub can open it.
  *
- * Octokit and libsodium are loaded here alone, and only when something is stored: together they cost more to start than
- * the rest of this program. Nothing here throws, and nothing that GitHub says is repeated: its messages can quote a
- * request.
+ * libsodium is loaded here alone, and only when something is stored. Nothing here throws, and nothing that GitHub says is
+ * repeated: its messages can quote a request.
  */
-import { setTimeout as timer } from 'node:timers/promises'
 import { z } from 'zod'
 import { Deadline } from './clock.ts'
+import { type Answer, again, connect, isApiUrl, isRepository } from './github.ts'
 
 /** What GitHub takes as the name of a secret; names that begin with GITHUB_ are its own. */
 export const SECRET_NAME = /^(?!GITHUB_)[A-Z_][A-Z0-9_]{0,254}$/i
@@ -38,12 +37,8 @@ export type Stored =
       readonly fix: string
     }
 
-/** For one request, and for both with their pauses. In ms. */
-const TRY_WITHIN = 10_000
+/** For both requests with their pauses. In ms. */
 const STORE_WITHIN = 30_000
-const TRIES = 3
-const PAUSE = 1000
-const LARGEST_ANSWER = 1024 * 1024
 
 /** A Curve25519 key, as GitHub hands it out for sealing. */
 const publicKey = z.object({
@@ -97,92 +92,24 @@ function mistakeIn({ name, repository, apiUrl, token, value }: ToStore): Stored 
       'Use letters, digits and underscores, not beginning with a digit or with GITHUB_, like DR_OPERATION_TOKEN.'
     return no('this is not a name that GitHub takes for a secret', fix)
   }
-  if (!/^[\w.-]+\/[\w.-]+$/.test(repository)) {
+  if (!isRepository(repository)) {
     return no(
       'the repository is not known (owner/name)',
       'The runner sets GITHUB_REPOSITORY; look for what changes it.',
     )
   }
-  const url = URL.canParse(apiUrl) ? new URL(apiUrl) : undefined
-  const local = url?.protocol === 'http:' && /^(localhost|\[::1\]|127\.\d+\.\d+\.\d+)$/.test(url.hostname)
-  if (url?.protocol !== 'https:' && !local) {
+  if (!isApiUrl(apiUrl)) {
     return no("GitHub's API has no https address", 'The runner sets GITHUB_API_URL; look for what changes it.')
   }
   if (token === '') return no('no github-token was given', NEEDED)
   return value === '' ? no('there is nothing to store', 'Run it again.') : undefined
 }
 
-interface Answer {
-  /** 0 where no answer came. */
-  readonly status: number
-  readonly data: unknown
-}
-
-/** Octokit with the proxy of the environment, no redirects, answers of bounded size, and no word to the log. */
-async function connect({ token, apiUrl }: ToStore) {
-  const [{ getOctokit }, { EnvHttpProxyAgent, fetch }] = await Promise.all([
-    import('@actions/github'),
-    import('undici'),
-  ])
-  const dispatcher = new EnvHttpProxyAgent({
-    connect: { rejectUnauthorized: true },
-    requestTls: { rejectUnauthorized: true },
-    maxResponseSize: LARGEST_ANSWER,
-  })
-  const send = (url: string, init: Parameters<typeof fetch>[1]) => fetch(url, { ...init, dispatcher })
-  // Octokit tells the console of deprecations, in words that a server sent.
-  const quiet = () => undefined
-  const log = { debug: quiet, info: quiet, warn: quiet, error: quiet }
-  const octokit = getOctokit(token, {
-    baseUrl: apiUrl.replace(/\/+$/, ''),
-    userAgent: 'vault-dr-failover',
-    log,
-    request: { fetch: send, log, redirect: 'manual' },
-  })
-  const ask = async (route: string, parameters: Record<string, string>, signal: AbortSignal): Promise<Answer> => {
-    try {
-      const { status, data }: { status: number; data: unknown } = await octokit.request(route, {
-        ...parameters,
-        request: { signal },
-      })
-      return { status, data }
-    } catch (error) {
-      // Octokit throws for 304 and from 400 on; without an answer it makes a 500 of its own up.
-      const answered = error instanceof Error && 'response' in error && error.response !== undefined
-      const status = answered && 'status' in error && typeof error.status === 'number' ? error.status : 0
-      const data = answered ? messageOf(error.response) : undefined
-      return { status, data }
-    }
-  }
-  return { ask, close: () => dispatcher.destroy() }
-}
-
-const rejection = z.object({ data: z.object({ message: z.string() }) })
-const messageOf = (response: unknown): string => rejection.safeParse(response).data?.data.message ?? ''
-
 /** A sealed box: whoever holds the public key can make it, and only GitHub can open it. In base64. */
 async function sealer(): Promise<(value: string, key: Uint8Array) => string> {
   const { default: sodium } = await import('libsodium-wrappers')
   await sodium.ready
   return (value, key) => Buffer.from(sodium.crypto_box_seal(value, key)).toString('base64')
-}
-
-/** Asks until there is an answer that will stay so, within the time, and not on in a cancelled run. */
-async function again(
-  until: Deadline,
-  cancelled: AbortSignal,
-  ask: (signal: AbortSignal) => Promise<Answer>,
-): Promise<Answer> {
-  let answer: Answer = { status: 0, data: undefined }
-  for (let tries = 1; tries <= TRIES && !until.passed && !cancelled.aborted; tries += 1) {
-    const within = Math.ceil(Math.min(TRY_WITHIN, until.left))
-    answer = await ask(AbortSignal.any([cancelled, AbortSignal.timeout(within)]))
-    if (answer.status !== 0 && answer.status < 500) break
-    if (tries < TRIES && until.left > PAUSE * tries) {
-      await timer(PAUSE * tries, undefined, { signal: cancelled }).catch(() => undefined)
-    }
-  }
-  return answer
 }
 
 const NEEDED =

@@ -27,6 +27,7 @@ export const health = (fields: Partial<Health> = {}): Health => ({
   initialized: true,
   sealed: false,
   standby: false,
+  ha_connection_healthy: undefined,
   version: '1.21.1+ent',
   cluster_id: undefined,
   server_time_utc: NOW / 1000,
