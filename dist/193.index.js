@@ -34,18 +34,12 @@ var cluster = __webpack_require__(918);
 // EXTERNAL MODULE: ./build/outcome.js
 var outcome = __webpack_require__(7072);
 ;// CONCATENATED MODULE: ./build/render/text.js
-/**
- * The report as plain text, for a terminal: the verdict first, then what to do, then who holds which role, then how long it
- * took, then what did not go as it should. The job summary's smaller sister, with the same words. Pure.
- */
 
 
 
 
 const WIDTH = 100;
-/** The most that is shown of each list; all of it is in the report's file. */
 const MOST = 60;
-/** Lines of at most 100 characters; every line but the first begins with `indent`. A word that is longer stays whole. */
 function fill(text, indent = '') {
     const lines = [];
     let line = '';
@@ -84,7 +78,6 @@ function renderText(report, reportPath) {
     return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }
 const say = (text) => (0,printable/* printable */.g)(text, 600);
-/** The one word that tells most, and the verdict, which may begin with it. */
 function heading({ operation, result }) {
     if (result === undefined)
         return 'UNKNOWN  Not ended yet.';
@@ -104,7 +97,6 @@ function list(title, texts, numbered = false) {
         lines.push(`  … and ${texts.length - MOST} more`);
     return lines.length === 0 ? '' : section(title, lines.join('\n'));
 }
-/** Columns as wide as their widest cell; the last one is as long as it is. */
 function table(rows) {
     const widths = [];
     for (const row of rows)
@@ -171,7 +163,6 @@ function stepRow({ dryRun }, { name, host, state, because, since, until }) {
     const took = since === undefined || until === undefined ? '' : (0,clock/* span */.Ln)(Math.max(0, until - since));
     return [name === 'follow' ? 'attach' : name, say(host), told, took, say(because ?? '')];
 }
-/** The checks that did not pass; the others are a number. */
 function troubles({ checks }) {
     if (checks.length === 0)
         return '';
@@ -197,10 +188,6 @@ var external_node_stream_ = __webpack_require__(7075);
 // EXTERNAL MODULE: ./build/actions.js
 var actions = __webpack_require__(5579);
 ;// CONCATENATED MODULE: ./build/terminal.js
-/**
- * The edge to a person at a terminal, in place of the GitHub runner: inputs from flags and the environment, the same log on
- * standard output, the summary as text, and questions. Every text passes the redaction here too.
- */
 
 
 
@@ -218,7 +205,6 @@ class Terminal extends actions/* Runner */.b {
     input(name) {
         return this.#desk.values.get(name) ?? '';
     }
-    /** Nobody masks a terminal: the redaction here is the only defence, and the secret is known to it. */
     mask() { }
     log(line) {
         process.stdout.write(`${this.#line(line, 2000)}\n`);
@@ -226,12 +212,10 @@ class Terminal extends actions/* Runner */.b {
     warn(line) {
         this.log(`warning: ${line}`);
     }
-    /** The summary, which comes last, says the same in more words. */
     fail(line) {
         if (this.#desk.summary === undefined)
             this.log(`error: ${line}`);
     }
-    /** There is no next step to give outputs to; only what was asked for, a token, goes where it was asked for. */
     async output(result, _reportPath, token) {
         this.#desk.result = result;
         if (token === undefined)
@@ -242,7 +226,6 @@ class Terminal extends actions/* Runner */.b {
             return;
         }
         try {
-            // Not over a file that is there: it may be one that others read.
             const file = (0,external_node_fs_.openSync)(tokenPath, 'wx', 0o600);
             (0,external_node_fs_.writeSync)(file, `${token}\n`);
             (0,external_node_fs_.closeSync)(file);
@@ -257,12 +240,10 @@ class Terminal extends actions/* Runner */.b {
     recall(name) {
         return this.#desk.state.get(name) ?? '';
     }
-    /** Kept until the log has ended: what stands last on a screen is what is read. */
     async summarize(report, reportPath) {
         const clean = JSON.parse(this.#secrets.redact(JSON.stringify(report)));
         this.#desk.report = clean;
         const { planning = false } = this.#desk;
-        // Where a question follows, it is what there is to do.
         const result = planning && clean.result?.outcome === 'planned' ? { ...clean.result, next: [] } : clean.result;
         const shown = result === undefined ? clean : { ...clean, result };
         this.#desk.summary = this.#secrets.redact(renderText(shown, reportPath));
@@ -271,18 +252,11 @@ class Terminal extends actions/* Runner */.b {
         return (0,printable/* printable */.g)(this.#secrets.redact(line), longest);
     }
 }
-/** Whether somebody is there who can be asked. */
 const attended = () => process.stdin.isTTY === true && process.stderr.isTTY === true;
-/**
- * Asks, and reads lines: one, or several up to an empty one.
- *
- * @returns undefined where there was no answer: the end of the input, Ctrl-C, or too late
- */
 function ask(question, how) {
     const { hidden = false, several = false, until } = how;
     if (until.aborted)
         return Promise.resolve(undefined);
-    // What is typed is echoed by whatever is given as the output: for a secret, something that shows nothing.
     const nowhere = new external_node_stream_.Writable({ write: (_chunk, _encoding, done) => done() });
     const lines = (0,external_node_readline_.createInterface)({
         input: process.stdin,
@@ -290,7 +264,6 @@ function ask(question, how) {
         terminal: true,
         historySize: 0,
     });
-    // Only now: what is typed as soon as the question is there must not be shown either.
     process.stderr.write(question);
     return new Promise((resolve) => {
         const said = [];
@@ -309,18 +282,12 @@ function ask(question, how) {
             else
                 end(several ? said.join('\n') : line.trim());
         });
-        // In raw mode Ctrl-C is a key: it is made what it is everywhere else.
         lines.on('SIGINT', () => process.emit('SIGINT'));
         lines.once('close', () => resolve(undefined));
     });
 }
 
 ;// CONCATENATED MODULE: ./build/cli.js
-/**
- * The same program as a command, for when GitHub is down: flags are the inputs, secrets come from the environment or are
- * asked for, the log and the verdict go to the terminal, and the exit codes are the same. Before anything is changed it
- * makes a dry run, shows the plan, and has a person type the host that it is about.
- */
 
 
 
@@ -334,21 +301,13 @@ function ask(question, how) {
 const NAMES = Object.keys(inputs/* INPUTS */.mc).filter((name) => Object.hasOwn(inputs/* INPUTS */.mc, name));
 const isInput = (name) => Object.hasOwn(inputs/* INPUTS */.mc, name);
 const isSecret = (name) => inputs/* SECRET_INPUTS */.pH.some((secret) => secret === name);
-/** Inputs that are yes or no: their flags need no value. */
 const isSwitch = (name) => ['true', 'false'].every((text) => inputs/* INPUTS */.mc[name].safeParse(text).success) && !inputs/* INPUTS */.mc[name].safeParse('maybe').success;
-/** Inputs of one thing per line: their flags may be given several times. */
 const LISTS = ['other-secondary-addrs', 'override'];
-/** Operations that make a token, which has to go somewhere. */
 const MAKES_TOKEN = ['issue-operation-token', 'generate-operation-token'];
-/** Operations that begin with the cluster whose role they take, or that it is all about. */
 const ABOUT_FROM = ['demote', 'update-primary', 'revoke-secondary', 'issue-operation-token'];
-/** A plan that nobody says yes to for that long is an old plan. In ms. */
 const ANSWER_WITHIN = 10 * 60_000;
-/** The variable that a secret comes from. */
 const variableOf = (name) => `VAULT_DR_${name.toUpperCase().replaceAll('-', '_')}`;
-/** @param cancelled is raised by Ctrl-C, or by whoever ends the command */
 async function cli(cancelled) {
-    // A terminal that is gone, or a pipe that has read enough, must not end a run in the middle.
     for (const stream of [process.stdout, process.stderr])
         stream.on('error', () => undefined);
     const words = process.argv.slice(2);
@@ -374,7 +333,6 @@ async function cli(cancelled) {
     const operation = inputs/* OPERATIONS */.xb.find((name) => name === values.get('operation'));
     const wrong = mistakesIn(values);
     if (wrong.length > 0) {
-        // Told as the run tells it; and where secrets are to come from, which it does not know.
         await run(desk, cancelled);
         const missing = inputs/* SECRET_INPUTS */.pH.filter((name) => wrong.some((mistake) => mistake.startsWith(`${name} is missing`)));
         if (missing.length > 0)
@@ -392,7 +350,6 @@ async function cli(cancelled) {
     }
     await run(desk, cancelled);
 }
-/** One run as the runner would make it, main step and post step, with its summary at the end. */
 async function run(desk, cancelled) {
     const edge = (secrets) => new Terminal(desk, secrets);
     desk.summary = undefined;
@@ -409,7 +366,6 @@ async function run(desk, cancelled) {
 function show({ summary = '' }) {
     process.stdout.write(`\n${'-'.repeat(72)}\n${summary}`);
 }
-/** Something of this run is left behind, or its end is not known: what a post step is there for. */
 function unsettled({ report, result, state }) {
     if (report === undefined || result?.outcome === 'invalid')
         return false;
@@ -417,19 +373,15 @@ function unsettled({ report, result, state }) {
     const left = made || report.activations.length > 0 || Object.keys(report.attempts).length > 0;
     return result?.outcome === 'unknown' || (report.cancelled === true && left);
 }
-/** A cancel of its own, for what comes after a cancel. */
 function another() {
     const again = new AbortController();
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
         process.on(signal, () => again.abort());
     return again.signal;
 }
-/* --------------------------------------------------------------------------------------------------------- the question */
-/** Shows what would be done, and asks; true where a person typed the host. Sets the exit code where it ends here. */
 async function agreed(desk, cancelled) {
     const { values } = desk;
     const { host, to } = hostsOf(values);
-    // The person confirms by typing the host below; the plan is shown before.
     const confirm = values.get('confirm');
     values.set('confirm', confirm ?? to);
     values.set('dry-run', 'true');
@@ -452,7 +404,6 @@ async function agreed(desk, cancelled) {
         values.set('confirm', typed);
     return true;
 }
-/** The host that a person types to agree, and the one that `confirm` has to name. */
 function hostsOf(values) {
     const [primary = '', secondary = ''] = ['primary-addr', 'secondary-addr'].map((name) => {
         const read = inputs/* address */.hl.safeParse((values.get(name) ?? '').trim());
@@ -462,7 +413,6 @@ function hostsOf(values) {
     const to = operation === 'failback' ? primary : secondary;
     return { host: ABOUT_FROM.includes(operation) ? primary : to, to };
 }
-/** Asks for each secret that is missing, hidden, for as long as some are. */
 async function askForSecrets(values, cancelled) {
     const asked = new Set();
     for (;;) {
@@ -470,7 +420,6 @@ async function askForSecrets(values, cancelled) {
             const [, name = '', why = ''] = /^([\w-]+) is missing: (.*)$/s.exec(mistake) ?? [];
             return isSecret(name) && !asked.has(name) ? [{ name, why }] : [];
         });
-        // Instead of the token there may be shares to make it from.
         const [next = asked.has('dr-operation-token') && !values.has('dr-operation-token') ? SHARES : undefined] = missing;
         if (next === undefined || asked.has(next.name) || cancelled.aborted)
             return;
@@ -486,10 +435,8 @@ async function askForSecrets(values, cancelled) {
     }
 }
 const SHARES = { name: 'key-shares', why: 'unseal or recovery key shares, to make a DR operation token from' };
-/** What a run would find wrong with these inputs. */
 function mistakesIn(values) {
     const filled = new Map(values);
-    // It is typed later, when the plan has been seen; or the run says that it is missing.
     if (attended() && !filled.has('confirm'))
         filled.set('confirm', hostsOf(values).to);
     try {
@@ -502,8 +449,6 @@ function mistakesIn(values) {
         throw error;
     }
 }
-/* ------------------------------------------------------------------------------------------------------------ the flags */
-/** Reads the command line. What stands in it is never repeated, but for names of flags: it may be a secret gone astray. */
 function readFlags(words) {
     const values = new Map();
     const mistakes = [];
@@ -535,7 +480,6 @@ function readFlags(words) {
             help = true;
         else if (isSecret(name)) {
             mistakes.push(`--${name} is no flag, since everybody on this machine can read a command line: give it as ${variableOf(name)} in the environment, or leave it out to be asked for it. What you typed may be in your shell's history: replace it`);
-            // Whatever follows belongs to it.
             if (value === undefined && next !== undefined && !next.startsWith('--'))
                 at += 1;
         }
@@ -569,8 +513,6 @@ function refuse(mistakes) {
 const cli_say = (line) => {
     process.stderr.write(`${line}\n`);
 };
-/* ------------------------------------------------------------------------------------------------------------- the help */
-/** Made from the inputs; what each is for stands in action.yml, beside which the bundle is kept. */
 function helpText() {
     const about = descriptions();
     const entry = (left, text) => (text === '' ? `  ${left}` : `  ${left}\n      ${fill(text, '      ')}`);
@@ -603,7 +545,6 @@ function helpText() {
         'Ctrl-C cancels: nothing new is begun, but for the promotion that ends a state without a primary.',
     ].join('\n\n')}\n`;
 }
-/** What action.yml says of each input: its form is known, so that no parser is loaded for it. Empty where it is not there. */
 function descriptions() {
     const told = new Map();
     try {
@@ -616,7 +557,6 @@ function descriptions() {
         }
     }
     catch {
-        // Without the file the names must do.
     }
     return told;
 }
@@ -641,20 +581,11 @@ __webpack_require__.r(__webpack_exports__);
 /* harmony import */ var _others_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(1245);
 /* harmony import */ var _secrets_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(5009);
 /* harmony import */ var _session_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(6272);
-/**
- * The post step: if the main step ended as it should, there is nothing to do. If it was killed or cancelled, or could not
- * establish what is true, this looks at the clusters itself, says what is true of them now, and revokes what the run left
- * behind. It promotes and demotes nothing.
- */
 
 
 
 
 
-/**
- * @param cancelled is raised when the runner cancels this step too
- * @param edge as in the main step
- */
 async function post(cancelled, edge = _session_js__WEBPACK_IMPORTED_MODULE_3__/* .toRunner */ .Ym) {
     const path = edge(new _secrets_js__WEBPACK_IMPORTED_MODULE_4__/* .Secrets */ .S()).recall('report');
     const report = path === '' ? undefined : readReport(path);
@@ -671,12 +602,10 @@ async function post(cancelled, edge = _session_js__WEBPACK_IMPORTED_MODULE_3__/*
         if (step.state === 'running')
             Object.assign(step, { state: 'interrupted', until: Date.now(), because: 'the main step was killed' });
     }
-    // It may have been killed in the middle of a role change, which takes Vault some seconds.
     await (0,_gate_js__WEBPACK_IMPORTED_MODULE_1__/* .firstLook */ .yb)(first.run.lookout, journal, 20_000);
     await (0,_others_js__WEBPACK_IMPORTED_MODULE_2__/* .cleanOthers */ .lY)(session, first);
     await session.end(first);
 }
-/** The report as the main step left it: written by this program, so its shape is known; undefined where it is unreadable. */
 function readReport(path) {
     try {
         const report = JSON.parse((0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readFileSync)(path, 'utf8'));

@@ -18,11 +18,6 @@ export const modules = {
 /* harmony import */ var _lookout_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(5237);
 /* harmony import */ var _outcome_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(7072);
 /* harmony import */ var _vault_client_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(852);
-/**
- * `status` of many pairs in one step. Each pair is read once, side by side with the others, on connections that are closed
- * at once; a pair that hangs gives its place to the next one while it waits for its deadline, so hanging pairs cost that
- * deadline once and not one after another.
- */
 
 
 
@@ -32,11 +27,8 @@ export const modules = {
 
 
 
-/** Pairs that are read at the same time, not counting those that hang. */
 const AT_ONCE = 64;
-/** A pair that takes longer than that gives its place away. In ms. */
 const HANGS_AFTER = 250;
-/** For everything about one pair. In ms. */
 const PAIR_WITHIN = 5000;
 const pair = zod__WEBPACK_IMPORTED_MODULE_8__/* .strictObject */ .rej({
     name: zod__WEBPACK_IMPORTED_MODULE_8__/* .string */ .YjP('is missing: a name for the pair')
@@ -45,11 +37,6 @@ const pair = zod__WEBPACK_IMPORTED_MODULE_8__/* .strictObject */ .rej({
         .pipe(_inputs_js__WEBPACK_IMPORTED_MODULE_4__/* .address */ .hl),
     'secondary-addr': zod__WEBPACK_IMPORTED_MODULE_8__/* .string */ .YjP('is missing: the address of the cluster at the DR site').pipe(_inputs_js__WEBPACK_IMPORTED_MODULE_4__/* .address */ .hl),
 });
-/**
- * The pairs of a fleet file, YAML or JSON.
- *
- * @throws InvalidInputs with every mistake and its line
- */
 function readFleet(path) {
     let text;
     try {
@@ -61,7 +48,6 @@ function readFleet(path) {
     const lines = new yaml__WEBPACK_IMPORTED_MODULE_1__/* .LineCounter */ .HN();
     const document = (0,yaml__WEBPACK_IMPORTED_MODULE_1__/* .parseDocument */ .Tp)(text, { lineCounter: lines, uniqueKeys: true });
     const line = (offset) => `line ${lines.linePos(offset ?? 0).line}`;
-    // The parser quotes the text, which may be a file that was never meant to be a fleet.
     const [broken] = document.errors;
     if (broken !== undefined)
         throw new _inputs_js__WEBPACK_IMPORTED_MODULE_4__/* .InvalidInputs */ .hS([
@@ -102,7 +88,6 @@ function readFleet(path) {
         throw new _inputs_js__WEBPACK_IMPORTED_MODULE_4__/* .InvalidInputs */ .hS(mistakes);
     return pairs;
 }
-/** Reads every pair, and tells each one's health; in the order of the file. */
 async function watchFleet(session, pairs) {
     const { journal, cancelled } = session;
     const results = [];
@@ -146,7 +131,6 @@ async function watchPair(session, entry) {
             readOnce(session, entry['secondary-addr'], until),
         ]);
         world = { from, to };
-        // One bad answer is asked again; so is a secondary that is behind, which may be a matter of a moment.
         const behind = (0,_cluster_js__WEBPACK_IMPORTED_MODULE_3__/* .lag */ .FB)(world);
         const settled = (0,_outcome_js__WEBPACK_IMPORTED_MODULE_6__/* .diagnose */ .h4)(world).health === 'healthy' && (behind ?? 0) <= session.inputs['max-lag'];
         if (settled || looks >= 3 || until.left < 1000 || session.cancelled.aborted)
@@ -167,7 +151,6 @@ async function watchPair(session, entry) {
         reasons: late ? [`${behind} WAL entries behind.`] : reasons,
     };
 }
-/** One reading on one connection, which is closed after it: a thousand pairs must not hold thousands open. */
 async function readOnce({ http, secrets }, addr, until) {
     const vault = new _vault_client_js__WEBPACK_IMPORTED_MODULE_7__/* .Vault */ .n(addr, http, secrets);
     const asked = Date.now();

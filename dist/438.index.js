@@ -19,14 +19,6 @@ export const modules = {
 /* harmony import */ var _vault_client_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(852);
 /* harmony import */ var _vault_json_js__WEBPACK_IMPORTED_MODULE_9__ = __webpack_require__(6189);
 /* harmony import */ var _vault_schemas_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(2759);
-/**
- * A raft snapshot of the primary, saved before anything is changed and proven to be whole while it comes in.
- *
- * Vault has sent 200 long before it knows whether the snapshot will succeed, so a file that merely arrived proves nothing
- * (facts 7). What is verified is what Vault's own restore would refuse: the gzip stream and the tar archive end properly,
- * the members are the four that Vault writes, the checksums are those of the contents, and the sealed checksums, which are
- * written last, are there. Nothing is held in memory but the small members; a bad snapshot never takes a good one's place.
- */
 
 
 
@@ -38,18 +30,11 @@ export const modules = {
 
 
 
-/**
- * One bad answer never ends a run, but a snapshot may be large: it is asked for twice at most. Before its first byte Vault reads the whole database once, to know its size (physical/raft/snapshot.go, openFromFSM):
- * that takes minutes where it has tens of GB. Afterwards it has no reason to pause.
- */
 const PATIENCE = { head: 300_000, idle: 60_000, pause: 500 };
 const PATH = 'sys/storage/raft/snapshot';
-/** A look at who is active and which cluster that is: small answers. In ms. */
 const LOOK_WITHIN = 5000;
-/** For meta.json, both lists of checksums, a pax header, and the padding at the end. In bytes. */
 const LARGEST = 1024 * 1024;
 const PIECE = 64 * 1024;
-/** Why there is no snapshot. `mayPass`: asking once more may help. */
 class Shortcoming extends Error {
     because;
     mayPass;
@@ -59,19 +44,7 @@ class Shortcoming extends Error {
         this.mayPass = mayPass;
     }
 }
-/** Something in what was sent is wrong. The next try may be better: a seal or a link that failed may work again. */
 const bad = (what) => new Shortcoming(what, true);
-/**
- * Saves a snapshot of the cluster at `source` to `path`, by way of `<path>.part`. Never throws. Whatever happens, there is
- * either a verified snapshot at `path`, or what was there before.
- *
- * A redirect, which a standby always answers with, is followed once, and only to the active node of the same cluster.
- *
- * @param token may `read` sys/storage/raft/snapshot on that cluster
- * @param path folders above it are made; what is there is replaced if it is a regular file
- * @param until for everything, retry included
- * @param signal a cancel: ends within the moment and leaves nothing behind
- */
 async function saveSnapshot(source, token, path, until, signal, patience = PATIENCE) {
     let part;
     try {
@@ -84,7 +57,6 @@ async function saveSnapshot(source, token, path, until, signal, patience = PATIE
         return { ok: true, path, ...saved };
     }
     catch (error) {
-        // Anything else is a mistake of ours, and its text may quote anything.
         const kind = error instanceof Error ? error.name : 'of no kind';
         return { ok: false, because: error instanceof Shortcoming ? error.because : `an unexpected error (${kind})` };
     }
@@ -126,19 +98,10 @@ async function obtain(request, part) {
         throw new Shortcoming(answer.because, true);
     throw refusal(answer.status, answer.json, source.secrets);
 }
-/**
- * Where a standby's 307 may be followed to with the token: the node that the cluster itself names as its active one, and
- * that says without a token that it is of the same cluster. Until sys/leader has said so, not a byte goes there.
- *
- * Vault writes the Location from the leader's api_addr and the request's path (facts 5); only its origin is used.
- *
- * @returns the address to ask, without /v1
- */
 async function activeNode({ source, until, signal }, location) {
     const { http, addr, secrets } = source;
     const refuse = (why, mayPass = false) => new Shortcoming(`it redirects to another node, which is not followed: ${why}`, mayPass);
     const [from, to] = [urlOf(addr), urlOf(location)];
-    // On the text, since a URL that has been read has its dots and slashes tidied up. No user name, no query.
     if (!to || !/^https?:\/\/[^/\\?#@\s]+\/v1\/sys\/storage\/raft\/snapshot$/i.test(location ?? ''))
         throw refuse('the Location is not the address of a raft snapshot');
     const plain = from?.protocol === 'http:' && to.protocol === 'http:';
@@ -165,7 +128,6 @@ async function activeNode({ source, until, signal }, location) {
     }
 }
 const urlOf = (text) => text !== undefined && URL.canParse(text) ? new URL(text) : undefined;
-/** A short look goes on by itself; only nobody waits for it any more. */
 async function unlessCancelled(work, signal) {
     const cancelled = Promise.withResolvers();
     const cancel = () => cancelled.reject(new Shortcoming('the run was cancelled', false));
@@ -179,7 +141,6 @@ async function unlessCancelled(work, signal) {
         signal.removeEventListener('abort', cancel);
     }
 }
-/** What an answer other than 200 means here (facts 7). */
 function refusal(status, json, secrets) {
     const parsed = _vault_schemas_js__WEBPACK_IMPORTED_MODULE_7__/* .errors */ .sO.safeParse(json);
     const words = parsed.success ? (0,_printable_js__WEBPACK_IMPORTED_MODULE_8__/* .printable */ .g)(parsed.data.errors.map((error) => secrets.redact(error)).join('; ')) : '';
@@ -197,7 +158,6 @@ function refusal(status, json, secrets) {
         return new Shortcoming(`HTTP ${status} without a snapshot`, false);
     return new Shortcoming(`HTTP ${status}${quoted}`, mayPass);
 }
-/** Writes the pieces down and verifies them; returns when both are through. */
 async function receive(pieces, part) {
     const hash = (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256');
     const archive = new Archive();
@@ -218,17 +178,13 @@ async function receive(pieces, part) {
         unpacking.close();
     }
 }
-/** gunzip as a step that can be waited for: what comes out has been taken when a write is over, so nothing piles up. */
 class Unpacking {
-    // One gzip member and nothing behind it: Vault's restore reads on and fails at anything that follows.
     #gunzip = (0,node_zlib__WEBPACK_IMPORTED_MODULE_3__.createGunzip)({ chunkSize: PIECE, rejectGarbageAfterEnd: true });
     #failed = Promise.withResolvers();
     #ended = Promise.withResolvers();
     #written = 0;
     #unpacked = 0;
-    /** @param take may throw a Shortcoming, which ends the unpacking */
     constructor(take) {
-        // It is raced with below; on its own it must not end the process.
         this.#failed.promise.catch(() => undefined);
         this.#gunzip.on('error', (error) => this.#failed.reject(this.#told(error)));
         this.#gunzip.on('end', () => this.#ended.resolve());
@@ -245,10 +201,8 @@ class Unpacking {
     }
     async write(piece) {
         this.#written += piece.length;
-        // Where a write is never over (its stream ended early, or was destroyed), one of the other two tells.
         const written = new Promise((resolve) => this.#gunzip.write(piece, () => resolve()));
         await Promise.race([this.#failed.promise, this.#ended.promise, written]);
-        // A write that failed is over too; why is told by the event that follows it.
         if (this.#gunzip.destroyed)
             await this.#failed.promise;
     }
@@ -273,15 +227,12 @@ class Unpacking {
     }
 }
 const GARBAGE = 'the snapshot is damaged: something follows the end of its gzip stream';
-/** What Vault puts into a snapshot, in this order (github.com/hashicorp/raft-snapshot, archive.go). */
 const MEMBERS = ['meta.json', 'state.bin', 'SHA256SUMS', 'SHA256SUMS.sealed'];
 class Member {
     size;
     #hash = (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256');
-    /** One buffer of its own: pieces of a byte each would take a hundred times their size. */
     #kept;
     #length = 0;
-    /** @param kept whether its contents are to be looked at */
     constructor(size, kept) {
         this.size = size;
         this.#kept = Buffer.alloc(kept ? size : 0);
@@ -290,7 +241,6 @@ class Member {
         this.#hash.update(piece);
         this.#length += piece.copy(this.#kept, this.#length);
     }
-    /** Of everything that came; to be asked once. */
     digest() {
         return this.#hash.digest('hex');
     }
@@ -299,27 +249,17 @@ class Member {
     }
 }
 const BLOCK = 512;
-/**
- * Reads the tar archive of a snapshot as it comes and keeps only what the verification needs. It takes what Go's and
- * other writers make of four plain files (ustar, GNU and pax headers, sizes beyond 8 GiB) and refuses everything else.
- */
 class Archive {
     #members = new Map();
     #header = Buffer.alloc(BLOCK);
-    /** Of the header block that is being read. */
     #filled = 0;
-    /** Of the current member's contents, and of the padding up to the next block. */
     #left = 0;
     #padding = 0;
-    /** Who gets the contents, and what happens after them. */
     #reader;
     #whenRead;
-    /** Of the member that a pax header precedes. */
     #paxSize;
-    /** An archive ends by two blocks of zeros. */
     #zeroBlocks = 0;
     #behind = 0;
-    /** @throws Shortcoming */
     take(piece) {
         for (let at = 0; at < piece.length;) {
             const rest = piece.length - at;
@@ -352,7 +292,6 @@ class Archive {
             }
         }
     }
-    /** To be called when nothing more comes. @throws Shortcoming */
     verify() {
         const [meta, state, sums, sealed] = MEMBERS.map((name) => this.#members.get(name));
         if (this.#zeroBlocks < 2)
@@ -368,7 +307,6 @@ class Archive {
         this.#checkSize(meta, state.size);
         checkSums(sums.text(), { 'meta.json': meta.digest(), 'state.bin': state.digest() });
     }
-    /** A header block is complete. */
     #open() {
         const header = this.#header;
         if (header.every((byte) => byte === 0)) {
@@ -395,7 +333,6 @@ class Archive {
             throw bad(`the snapshot holds ${known} twice`);
         if (known !== 'state.bin' && size > LARGEST)
             throw bad(`${known} of the snapshot is larger than 1 MiB`);
-        // Told by now rather than after terabytes of nothing that a few MB unpack to.
         const meta = this.#members.get('meta.json');
         if (known === 'state.bin' && meta)
             this.#checkSize(meta, size);
@@ -403,7 +340,6 @@ class Archive {
         this.#members.set(known, member);
         this.#contents(member, undefined);
     }
-    /** A pax header, in which Go writes a size beyond 8 GiB, and others what nobody needs here (times, owners). */
     #openPax(size, forAll) {
         if (size > LARGEST)
             throw bad('the snapshot is damaged: a pax header is not valid');
@@ -423,7 +359,6 @@ class Archive {
         if (this.#left === 0)
             whenRead?.();
     }
-    /** Writers pad an archive with zeros to a whole record (GNU: 10 KiB). */
     #behindEnd(rest) {
         this.#behind += rest.length;
         if (this.#behind > LARGEST || rest.some((byte) => byte !== 0))
@@ -439,7 +374,6 @@ class Archive {
     }
 }
 const metadata = zod__WEBPACK_IMPORTED_MODULE_10__/* .object */ .Ikc({ Size: zod__WEBPACK_IMPORTED_MODULE_10__/* .int */ .Whr().nonnegative().nullish() });
-/** Every line must be right, and there must be one for each: so does Vault's restore. */
 function checkSums(list, digests) {
     const wrong = (what) => bad(`the snapshot is damaged: ${what}`);
     const seen = new Set();
@@ -455,7 +389,6 @@ function checkSums(list, digests) {
         if (!seen.has(name))
             throw wrong(`its SHA256SUMS does not name ${name}`);
 }
-/** A header's own checksum: the sum of its bytes, with the field of the sum itself taken as spaces. */
 function sumIsRight(header) {
     let sum = 8 * 0x20;
     for (const [at, byte] of header.entries())
@@ -463,7 +396,6 @@ function sumIsRight(header) {
             sum += byte;
     return sum === numberAt(header, 148, 8);
 }
-/** A number field: octal digits, or (GNU, from 8 GiB) big-endian with the first bit set. @throws Shortcoming */
 function numberAt(header, at, length) {
     const field = header.subarray(at, at + length);
     let value;
@@ -483,7 +415,6 @@ function numberAt(header, at, length) {
         throw bad('the snapshot is damaged: a tar header is not valid');
     return value;
 }
-/** The name, with the prefix that ustar keeps apart from it. */
 function nameIn(header) {
     const field = (at, length) => header
         .subarray(at, at + length)
@@ -492,11 +423,6 @@ function nameIn(header) {
     const prefix = field(345, 155);
     return prefix === '' ? field(0, 100) : `${prefix}/${field(0, 100)}`;
 }
-/**
- * The size in pax records (`<length> <key>=<value>\n`, the length that of the whole record in bytes), if there is one.
- *
- * @throws Shortcoming also where a record gives another name, or makes a sparse file of it
- */
 function paxSize(records) {
     let size;
     for (let at = 0; at < records.length;) {
@@ -517,7 +443,6 @@ function paxSize(records) {
     }
     return size;
 }
-/** What stands in the way of a file, by Node's error code. */
 const ON_DISK = {
     ENOSPC: 'the disk is full',
     EDQUOT: 'the disk quota is used up',
@@ -531,7 +456,6 @@ const ON_DISK = {
     ENAMETOOLONG: 'snapshot-path is too long',
     ELOOP: 'snapshot-path leads through links in a circle',
 };
-/** Node's code of an error, whose text may quote anything. */
 const codeOf = (error) => typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string' ? error.code : '';
 async function onDisk(work) {
     try {
@@ -542,7 +466,6 @@ async function onDisk(work) {
         throw new Shortcoming(ON_DISK[code] ?? `snapshot-path can not be written (${code})`, false);
     }
 }
-/** `<path>.part`: the file while nobody knows yet whether it is any good. */
 class Part {
     #path;
     #part;
@@ -553,26 +476,17 @@ class Part {
         this.#part = part;
         this.#file = file;
     }
-    /**
-     * Nobody but this user may read it: what is in a snapshot is encrypted, but for the names of its members.
-     *
-     * @throws Shortcoming
-     */
     static async create(path) {
         const part = `${path}.part`;
         await onDisk((0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.mkdir)((0,node_path__WEBPACK_IMPORTED_MODULE_2__.dirname)(path), { recursive: true }));
         const there = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.lstat)(path).catch(() => undefined);
         if (there?.isDirectory())
             throw new Shortcoming('snapshot-path is a folder', false);
-        // A rename would put a file in the place of a device or of a link.
         if (there && !there.isFile())
             throw new Shortcoming('snapshot-path is not a regular file', false);
-        // What a killed run left behind is worth nothing and must not be in the way. Should a run still be writing it, that
-        // one finds out before it renames.
         await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.unlink)(part).catch(() => undefined);
         return new Part(path, part, await onDisk((0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.open)(part, 'wx', 0o600)));
     }
-    /** All of it: a write may take less than it was given. @throws Shortcoming */
     async write(piece) {
         for (let at = 0; at < piece.length;) {
             const { bytesWritten } = await onDisk(this.#file.write(piece, at, piece.length - at, this.#position));
@@ -580,23 +494,19 @@ class Part {
             this.#position += bytesWritten;
         }
     }
-    /** Empty again, for another try. @throws Shortcoming */
     async restart() {
         await onDisk(this.#file.truncate(0));
         this.#position = 0;
     }
-    /** On the disk, and then in its place, in one step. @throws Shortcoming */
     async keep() {
         await onDisk(this.#file.sync());
         if (!(await this.#isOurs()))
             throw new Shortcoming('another run writes to the same snapshot-path', false);
         await onDisk((0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.rename)(this.#part, this.#path));
-        // The name survives a crash only when the folder is on the disk too; not every system can do that.
         const folder = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.open)((0,node_path__WEBPACK_IMPORTED_MODULE_2__.dirname)(this.#path)).catch(() => undefined);
         await folder?.sync().catch(() => undefined);
         await folder?.close();
     }
-    /** The file is closed, and gone unless it was kept: then it is there by another name. */
     async drop() {
         if (await this.#isOurs())
             await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.unlink)(this.#part).catch(() => undefined);

@@ -13,21 +13,13 @@ export const modules = {
 /* harmony export */ });
 /* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(8500);
 /* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(9691);
-/**
- * GitHub's API as this program asks it: through the proxy of the environment, without redirects, in bounded time, and
- * with no word of the server's in the log. Octokit is loaded here alone, and only when something is asked: it costs more
- * to start than the rest of this program.
- */
 
 
-/** For one request. In ms. */
 const TRY_WITHIN = 10_000;
 const TRIES = 3;
 const PAUSE = 1000;
 const LARGEST_ANSWER = 8 * 1024 * 1024;
-/** `owner/name`, as in GITHUB_REPOSITORY. */
 const isRepository = (text) => /^(?!\.{1,2}\/)[\w.-]+\/(?!\.{1,2}$)[\w.-]+$/.test(text);
-/** https, or http on this machine. */
 function isApiUrl(text) {
     const url = URL.canParse(text) ? new URL(text) : undefined;
     const local = url?.protocol === 'http:' && /^(localhost|\[::1\]|127\.\d+\.\d+\.\d+)$/.test(url.hostname);
@@ -44,7 +36,6 @@ async function connect({ token, apiUrl }) {
         maxResponseSize: LARGEST_ANSWER,
     });
     const send = (url, init) => fetch(url, { ...init, dispatcher });
-    // Octokit tells the console of deprecations, in words that a server sent.
     const quiet = () => undefined;
     const log = { debug: quiet, info: quiet, warn: quiet, error: quiet };
     const octokit = getOctokit(token, {
@@ -63,7 +54,6 @@ async function connect({ token, apiUrl }) {
                 return { status, data };
             }
             catch (error) {
-                // Octokit throws for 304 and from 400 on; without an answer it makes a 500 of its own up.
                 const answered = error instanceof Error && 'response' in error && error.response !== undefined;
                 const status = answered && 'status' in error && typeof error.status === 'number' ? error.status : 0;
                 return { status, data: answered ? messageOf(error.response) : undefined };
@@ -74,7 +64,6 @@ async function connect({ token, apiUrl }) {
 }
 const rejection = zod__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({ data: zod__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({ message: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP() }) });
 const messageOf = (response) => rejection.safeParse(response).data?.data.message ?? '';
-/** Asks until there is an answer that will stay so, within the time, and not on in a cancelled run. */
 async function again(until, cancelled, ask, tries = TRIES) {
     let answer = { status: 0, data: undefined };
     for (let tried = 1; tried <= tries && !until.passed && !cancelled.aborted; tried += 1) {
@@ -105,13 +94,6 @@ async function again(until, cancelled, ask, tries = TRIES) {
 /* harmony import */ var _github_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(1533);
 /* harmony import */ var _printable_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(3911);
 /* harmony import */ var _render_summary_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(4453);
-/**
- * `issue: true`: one issue of the repository is open while a pair (or a fleet) is not healthy. Its body is the job summary,
- * written anew at each look, so nobody is told twice; it is closed with one comment when all is well. It is found by its
- * label and by a mark in its body that nobody sees.
- *
- * Whatever goes wrong here is a warning: the outcome of `status` is what the clusters are, not what GitHub does.
- */
 
 
 
@@ -119,13 +101,9 @@ async function again(until, cancelled, ask, tries = TRIES) {
 
 
 const LABEL = 'vault-dr';
-/** For all of it, beyond what the look itself has taken. In ms. */
 const WITHIN = 20_000;
-/** GitHub takes 65,536 characters. */
 const LONGEST_BODY = 60_000;
-/** Open issues with the label that are looked through, in pages of 100. */
 const MOST_PAGES = 5;
-/** Pairs of a fleet that the body tells of: those that are not healthy. */
 const MOST_PAIRS = 100;
 const listed = zod__WEBPACK_IMPORTED_MODULE_4__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_4__/* .object */ .Ikc({
     number: zod__WEBPACK_IMPORTED_MODULE_4__/* .int */ .Whr().positive(),
@@ -136,14 +114,12 @@ const made = zod__WEBPACK_IMPORTED_MODULE_4__/* .object */ .Ikc({
     number: zod__WEBPACK_IMPORTED_MODULE_4__/* .int */ .Whr().positive(),
     labels: zod__WEBPACK_IMPORTED_MODULE_4__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_4__/* .union */ .KCZ([zod__WEBPACK_IMPORTED_MODULE_4__/* .string */ .YjP(), zod__WEBPACK_IMPORTED_MODULE_4__/* .object */ .Ikc({ name: zod__WEBPACK_IMPORTED_MODULE_4__/* .string */ .YjP().nullish() })])),
 });
-/** Opens, updates or closes the issue, after a look that could tell how the pair is. */
 async function keepIssue({ inputs, journal, runner, secrets, cancelled }) {
     let told;
     try {
         told = issueOf(journal.report, inputs.fleet, secrets);
     }
     catch {
-        // A mistake of ours in writing it must not end a run that has told its outcome.
         runner.warn('The issue was not kept up to date: it could not be written.');
     }
     if (told === undefined)
@@ -158,7 +134,6 @@ async function keepIssue({ inputs, journal, runner, secrets, cancelled }) {
     if (because !== undefined)
         runner.warn(`The issue was not kept up to date: ${because}.`);
 }
-/** @returns why it could not be done, without a stop at its end; undefined where it was */
 async function keep(told, { token, repository, apiUrl, cancelled, say }) {
     if (!(0,_github_js__WEBPACK_IMPORTED_MODULE_2__/* .isRepository */ .Z6)(repository))
         return 'the repository is not known (GITHUB_REPOSITORY, owner/name)';
@@ -172,12 +147,10 @@ async function keep(told, { token, repository, apiUrl, cancelled, say }) {
         const connected = await (0,_github_js__WEBPACK_IMPORTED_MODULE_2__/* .connect */ .Ng)({ token, apiUrl });
         github = connected;
         const until = new _clock_js__WEBPACK_IMPORTED_MODULE_1__/* .Deadline */ .B2(WITHIN);
-        /** What is done once more by being sent again is sent once: the next look finds what it came to. */
         const ask = (route, more = {}) => (0,_github_js__WEBPACK_IMPORTED_MODULE_2__/* .again */ .TG)(until, cancelled, (signal) => connected.ask(`${route.replace(' ', ' /repos/{owner}/{repo}/')}`, { owner, repo, ...more }, signal), route.startsWith('POST ') ? 1 : undefined);
         return await settle(told, ask, say);
     }
     catch {
-        // Octokit's errors hold what they were given: the token.
         return 'GitHub could not be asked';
     }
     finally {
@@ -190,7 +163,6 @@ async function settle(told, ask, say) {
     if (typeof found === 'string')
         return found;
     const [first, ...rest] = found;
-    // Two looks at the same time may each have opened one: the older one stays.
     for (const issue_number of rest) {
         await ask('PATCH issues/{issue_number}', { issue_number, state: 'closed', state_reason: 'not_planned' });
     }
@@ -219,7 +191,6 @@ async function settle(told, ask, say) {
         say(`issue: updated #${first}`);
         return undefined;
     }
-    // Closed first: a comment on an issue that stays open would come again at each look.
     const state = { state: 'closed', state_reason: 'completed' };
     const closed = await ask('PATCH issues/{issue_number}', { issue_number: first, title, body, ...state });
     if (closed.status !== 200)
@@ -228,7 +199,6 @@ async function settle(told, ask, say) {
     const word = await ask('POST issues/{issue_number}/comments', { issue_number: first, body: farewell });
     return word.status === 201 ? undefined : refused(word, 'comment on');
 }
-/** The open issues with the label and the mark, oldest first; or why they can't be known. */
 async function find(mark, ask) {
     const numbers = [];
     for (let page = 1; page <= MOST_PAGES; page += 1) {
@@ -246,7 +216,6 @@ async function find(mark, ask) {
     }
     return numbers.sort((a, b) => a - b);
 }
-/** Why not, in our words: GitHub's own may quote what it was sent. */
 function refused({ status, data }, what) {
     const message = typeof data === 'string' ? data : '';
     if (status === 0)
@@ -263,15 +232,12 @@ function refused({ status, data }, what) {
         return `GitHub redirects elsewhere, which is not followed (HTTP ${status})`;
     return `GitHub answered HTTP ${status} (${what} it)`;
 }
-/** The issue of a report; undefined where the look did not come to its end. */
 function issueOf(report, fleet, secrets) {
     const { result } = report;
     if (result?.outcome !== 'done' || report.cancelled === true)
         return undefined;
-    // Before anything is shortened: half a secret would not be recognised any more.
     const clean = JSON.parse(secrets.redact(JSON.stringify(report)));
     const hosts = [clean.hosts.from, clean.hosts.to].map((host) => (0,_printable_js__WEBPACK_IMPORTED_MODULE_5__/* .printable */ .g)(host, 100));
-    // By what it is about, whichever of the two addresses is given first.
     const key = fleet === undefined ? [...hosts].sort().join('\n') : `fleet\n${fleet}`;
     const mark = `<!-- vault-dr-failover: ${(0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256').update(key).digest('hex').slice(0, 32)} -->`;
     const subject = fleet === undefined ? `Vault DR pair ${hosts.join(' / ')}` : 'Vault DR fleet';
@@ -284,10 +250,8 @@ function issueOf(report, fleet, secrets) {
         farewell: farewellOf(clean),
     };
 }
-/** When it was seen, and in which run. */
 function farewellOf({ endedAt, startedAt, run: { url, runId } }) {
     const at = `${(endedAt ?? startedAt).slice(0, 16).replace('T', ' ')} UTC`;
-    // Only the address of a run becomes a link.
     const isRun = /^https?:\/\/[\w.:-]+(\/[\w.-]+)+\/actions\/runs\/\d+$/.test(url);
     return `Healthy again, as seen at ${at}${isRun ? ` in [run ${runId}](${url})` : ''}.`;
 }

@@ -24,10 +24,6 @@ var credentials = __webpack_require__(9522);
 // EXTERNAL MODULE: ./build/gate.js
 var gate = __webpack_require__(7853);
 ;// CONCATENATED MODULE: ./build/policy.js
-/**
- * The policy of the batch DR operation tokens that `issue-operation-token` makes. docs/tokens.md shows the same text, and
- * a test holds the two together.
- */
 const ISSUED_POLICY_NAME = 'vault-dr-operation';
 const ISSUED_ROLE_NAME = 'vault-dr-operation';
 const ISSUED_POLICY = `path "sys/replication/dr/secondary/promote" {
@@ -59,9 +55,7 @@ const CHORES = {
     'cancel-operation-token': cancel,
     'delete-operation-token': discard,
 };
-/** The DR secondary of the pair, the one at the address to fail over to if both are. */
 const secondarySide = ({ lookout }) => ['to', 'from'].find((side) => (0,build_cluster/* role */.JC)(lookout.world[side]) === 'secondary');
-/** Both clusters, read. */
 async function looked(session) {
     const { first, journal } = session;
     const world = await (0,gate/* firstLook */.yb)(first.run.lookout, journal);
@@ -72,7 +66,6 @@ async function looked(session) {
     return first.run;
 }
 const blocked = (says, ...next) => ({ is: 'blocked', says, next });
-/** A fresh orphan batch token, with its policy and role where they are missing. */
 async function issue(session) {
     const run = await looked(session);
     const { inputs, vaults, lookout, tokens, journal } = run;
@@ -106,7 +99,6 @@ async function issue(session) {
     const write = async (what, send) => {
         run.deeds.sent += 1;
         let answer = await send();
-        // A policy, a role and one more token are harmless to write twice.
         if (answer.kind === 'unclear' || answer.kind === 'later')
             answer = await send();
         if (answer.kind === 'accepted')
@@ -148,7 +140,6 @@ async function issue(session) {
     const stored = inputs['store-secret'] === undefined ? '' : `, stored as the secret ${inputs['store-secret']}`;
     return { is: 'done', says: `A batch DR operation token was made on ${host}, good until ${until} UTC${stored}`, token };
 }
-/** A DR operation token from key shares; it is the caller's from then on. */
 async function generate(session) {
     const run = await looked(session);
     const { inputs, vaults, lookout, tokens, deeds } = run;
@@ -180,7 +171,6 @@ async function generate(session) {
         token: generated.token,
     };
 }
-/** No attempt is in progress, whoever began it: that is what the operator asks for here. */
 async function cancel(session) {
     const run = await looked(session);
     const { inputs, vaults, lookout, tokens, deeds } = run;
@@ -213,7 +203,6 @@ async function cancel(session) {
         ? { is: 'unchanged', says: 'No attempt was in progress' }
         : { is: 'done', says: `The attempt on ${ended.join(' and ')} was cancelled` };
 }
-/** A generated token is revoked. */
 async function discard(session) {
     const run = await looked(session);
     const { inputs, vaults, lookout, tokens, deeds } = run;
@@ -228,7 +217,6 @@ async function discard(session) {
         return { is: 'planned', says: `It would revoke the token on ${host}` };
     deeds.sent += 1;
     let answer = await vaults[side].deleteOperationToken(token, tokens.header);
-    // Revoking twice does no harm: where the first one was applied, the second is told that the token is not valid.
     if (answer.kind === 'unclear' || answer.kind === 'later')
         answer = await vaults[side].deleteOperationToken(token, tokens.header);
     if (answer.kind === 'accepted') {
@@ -244,9 +232,7 @@ async function discard(session) {
         says: `${host} did not say that the token is revoked: ${answer.because}`,
     };
 }
-/** Puts the token where later runs find it; what went wrong in a sentence, or undefined. */
 async function store({ inputs, deadline, cancelled }, token) {
-    // Octokit and libsodium are loaded by this operation alone.
     const { storeSecret } = await __webpack_require__.e(/* import() */ 729).then(__webpack_require__.bind(__webpack_require__, 6729));
     const stored = await storeSecret({
         token: inputs['github-token'] ?? '',
@@ -268,16 +254,8 @@ var execute = __webpack_require__(7207);
 // EXTERNAL MODULE: ./build/printable.js
 var printable = __webpack_require__(3911);
 ;// CONCATENATED MODULE: ./build/nodes.js
-/**
- * The nodes of a cluster, as autopilot sees them: a follower that a role change left sealed does no harm until the active
- * node fails, so nobody notices it by the cluster's answers.
- */
 
 
-/**
- * Nodes that are not well, in a sentence for each cluster, with what to do. A cluster is passed over where no token may
- * ask it (autopilot/state: a batch token on a DR secondary, the Vault token on the primary; facts 3.5).
- */
 async function sickNodes({ vaults, lookout, tokens, }) {
     const told = await Promise.all(build_cluster/* SIDES */.BV.map(async (side) => {
         const cluster = lookout.world[side];
@@ -302,7 +280,6 @@ var build_others = __webpack_require__(1245);
 // EXTERNAL MODULE: ./build/verify.js
 var verify = __webpack_require__(419);
 ;// CONCATENATED MODULE: ./build/direction.js
-/** One direction of a run, from its checks to its proof: the whole of every operation but a drill, which is two of them. */
 
 
 
@@ -317,7 +294,6 @@ async function oneWay(session, leg) {
     if (!session.cancelled.aborted && run.deeds.sent > 0) {
         for (const sick of await sickNodes(run))
             run.journal.note(sick);
-        // Facts 3.2: enrolling takes a cluster's own keys away from its standby nodes, and no token may ask for them there yet.
         const { from, to } = run.lookout.world;
         if (steps.some(({ name }) => name === 'enrol') && (0,build_cluster/* role */.JC)(to) === 'secondary') {
             run.journal.note(`The standby nodes of ${to.host} seal themselves when it is enrolled: unseal them with the key shares of ${from.host}, unless they unseal by themselves.`);
@@ -334,7 +310,6 @@ var bring = __webpack_require__(2888);
 // EXTERNAL MODULE: ./build/outcome.js
 var outcome = __webpack_require__(7072);
 ;// CONCATENATED MODULE: ./build/drill.js
-/** A drill: a failover, verified, then a failback, verified. Between the two it stops if anything is short. */
 
 
 
@@ -350,7 +325,6 @@ async function drill(session) {
     const deeds = (0,bring/* noDeeds */.Nm)();
     session.journal.report.deeds = deeds;
     const back = await oneWay(session, session.turned(there.leg, deeds));
-    // Both directions' checks count; the second one's are the newer reading of the same names.
     session.journal.report.checks = [
         ...checks.filter(({ state }) => state === 'waived'),
         ...session.journal.report.checks,
@@ -373,7 +347,6 @@ var build_session = __webpack_require__(6272);
 
 
 const PACE = 500;
-/** @returns what is short beside what the clusters themselves show: lag that stays, a token near its end, other secondaries */
 async function status_status(session) {
     const { run } = session.first;
     const { inputs, lookout, journal, vaults } = run;
@@ -398,7 +371,6 @@ async function status_status(session) {
         ...(refused ? ['The primary does not accept a token that was given (HTTP 403).'] : []),
     ];
 }
-/** Whether the secondary passes the primary's position within catch-up-timeout; if not, in a sentence. */
 async function catchesUp({ inputs, lookout, journal, deadline, cancelled }, first) {
     const until = new clock/* Deadline */.B2(Math.min(inputs['catch-up-timeout'], deadline.left));
     let world = first;
@@ -407,7 +379,6 @@ async function catchesUp({ inputs, lookout, journal, deadline, cancelled }, firs
         const side = (0,build_cluster/* primaryOf */.Os)(world);
         if (side === undefined)
             return undefined;
-        // The barrier speaks of a primary that gives its role away: here, whichever it is today.
         lag = (0,checks/* barrier */.KY)(lag, { from: world[side], to: world[(0,build_cluster/* other */.F)(side)] }, inputs['max-lag']);
         if (lag.passed)
             return undefined;
@@ -422,7 +393,6 @@ async function catchesUp({ inputs, lookout, journal, deadline, cancelled }, firs
 }
 
 ;// CONCATENATED MODULE: ./build/main.js
-/** The story of a run: inputs, a look, a plan, the checks, the steps, another look, and the truth about it. */
 
 
 
@@ -435,16 +405,8 @@ async function catchesUp({ inputs, lookout, journal, deadline, cancelled }, firs
 
 
 
-/** After a cancel GitHub waits 7.5 s before it kills: this much for what is under way, the rest for a last look. In ms. */
 const CANCEL_WITHIN = 3500;
-/** GitHub shows ten annotations of a step; the last one is the count of all. */
 const MOST_ANNOTATIONS = 9;
-/**
- * The main step. It ends by setting the process's exit code, and never throws.
- *
- * @param cancelled is raised when the runner cancels the job
- * @param edge makes what stands between this program and whoever runs it; unless told, the GitHub runner
- */
 async function main(cancelled, edge) {
     const session = (0,build_session/* openSession */.fA)(cancelled, undefined, edge);
     if ('mistakes' in session)
@@ -457,9 +419,7 @@ async function main(cancelled, edge) {
     try {
         if (session.inputs.fleet !== undefined)
             return await fleet(session, session.inputs.fleet);
-        // What is under way after a cancel is left alone in the end: it begins nothing new, and GitHub does not wait for it.
         const carried = carryOut(session);
-        // Begun when the first look is on its way, and done before anything is changed (see Session.remembered).
         session.remember();
         const { leg, ...more } = await Promise.race([carried, ended(session)]);
         await session.end(leg, more);
@@ -468,20 +428,16 @@ async function main(cancelled, edge) {
     catch (error) {
         if (error instanceof inputs/* InvalidInputs */.hS)
             return refuse(session.runner, 'status', error.mistakes);
-        // A mistake of ours. Its text may quote anything, so only its kind is told; what is true of the clusters still is.
         journal.note(`An unexpected error ended the run (${error instanceof Error ? error.name : 'of no kind'}).`);
         await session.end(session.current ?? session.first, { crashed: true });
     }
 }
-/** The inputs are wrong: told, and nothing sent. */
 function refuse(runner, operation, mistakes) {
     const report = { ...(0,build_session/* newReport */.bQ)(undefined), operation };
     const result = invalid(mistakes);
     return (0,build_session/* publish */.mk)(runner, { ...report, endedAt: report.startedAt, result }, runner.reportPath(undefined), result);
 }
-/** `status` of every pair in a file. */
 async function fleet(session, path) {
-    // The YAML parser is loaded by this alone.
     const { readFleet, watchFleet } = await Promise.all(/* import() */[__webpack_require__.e(815), __webpack_require__.e(375)]).then(__webpack_require__.bind(__webpack_require__, 9756));
     const { inputs, journal, runner } = session;
     const pairs = await watchFleet(session, readFleet(path));
@@ -500,14 +456,12 @@ async function fleet(session, path) {
     await tellByIssue(session);
     await session.http.close();
 }
-/** `issue: true`: one issue is open while not all is well. */
 async function tellByIssue(session) {
     if (!session.inputs.issue || session.cancelled.aborted)
         return;
     const { keepIssue } = await __webpack_require__.e(/* import() */ 439).then(__webpack_require__.bind(__webpack_require__, 439));
     await keepIssue(session);
 }
-/** When a cancel has been given all the time there is. */
 async function ended(session) {
     const { cancelled } = session;
     await new Promise((resolve) => {
@@ -531,7 +485,6 @@ async function carryOut(session) {
         return { leg: first, chore: await chore(session) };
     if (inputs.operation === 'drill')
         return drill(session);
-    // An id is revoked on whichever cluster is primary.
     const elsewhere = inputs.operation === 'revoke-secondary' && (0,build_cluster/* primaryOf */.Os)(await (0,gate/* firstLook */.yb)(first.run.lookout, journal)) === 'to';
     return oneWay(session, elsewhere ? session.turned(first, journal.report.deeds) : first);
 }

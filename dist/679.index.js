@@ -25,18 +25,12 @@ var external_node_os_ = __webpack_require__(8161);
 // EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 12 modules
 var core = __webpack_require__(143);
 ;// CONCATENATED MODULE: ./build/simulator/policies.js
-/** What every token of Vault may do unless it was made without the default policy: look at itself, and end itself. */
 const defaultPolicy = {
     'auth/token/lookup-self': ['read', 'update'],
     'auth/token/renew-self': ['update'],
     'auth/token/revoke-self': ['update'],
     'sys/capabilities-self': ['update'],
 };
-/**
- * What these policies together allow on one path. Vault's order: an exact rule beats every rule with a wildcard, of
- * those the one with the highest priority wins, rules of several policies for the same path add up, and `deny` ends it.
- * An empty answer is a denial.
- */
 function capabilitiesOn(path, policies) {
     const rules = new Map();
     for (const policy of policies) {
@@ -68,7 +62,6 @@ function isMatch(pattern, path) {
         return isPrefix && index === wanted.length - 1 ? actual.startsWith(segment) : actual === segment;
     });
 }
-/** Highest priority first, by the five rules of Vault's policy docs. */
 function byPriority(one, other) {
     const first = (pattern) => pattern.search(/\+|\*$/);
     const ends = (pattern) => (pattern.endsWith('*') ? 1 : 0);
@@ -85,15 +78,10 @@ function byPriority(one, other) {
 
 const vaultDefaultTtlSeconds = 2_764_800;
 const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
-/**
- * The tokens of one Vault storage. Batch tokens are in none: they are stateless, and good wherever the keyring is, so
- * copies of a store share them. Where a token may be *used* is the API's question, not the store's.
- */
 class TokenStore {
     #tokens;
     #batch;
     #now;
-    /** Tokens have had their prefixes `hvs.` and `hvb.` since 1.10; `s.` and `b.` before. */
     #prefix;
     constructor(now, prefix = 'hv', from) {
         this.#now = now;
@@ -101,14 +89,9 @@ class TokenStore {
         this.#batch = from === undefined ? new Map() : from.#batch;
         this.#tokens = new Map(from === undefined ? [] : [...from.#tokens].map(([id, token]) => [id, { ...token }]));
     }
-    /** The same tokens, going their own way from now on. */
     copy() {
         return new TokenStore(this.#now, 'hv', this);
     }
-    /**
-     * Makes a token and returns the secret. Its form is Vault's: hvs. + 24 letters, hvb. and a long tail for a batch
-     * token.
-     */
     mint(spec) {
         return this.make(spec).id;
     }
@@ -118,7 +101,6 @@ class TokenStore {
         const token = {
             id: spec.type === 'batch' ? `${this.#prefix}b.AAAAAQ${tail(132)}` : this.newId(),
             type: spec.type,
-            // A batch token is not stored anywhere in Vault, so there is nothing an accessor could point at.
             accessor: spec.type === 'batch' ? '' : tail(24),
             policies: policyNames(spec),
             rules: [...(spec.policy === undefined ? [] : [spec.policy]), ...(origin.rules ?? [])],
@@ -137,11 +119,9 @@ class TokenStore {
         else
             this.#tokens.set(token.id, { ...token });
     }
-    /** An id of the service kind: hvs. + 24 letters. */
     newId() {
         return `${this.#prefix}s.${tail(24)}`;
     }
-    /** The token, if it exists, has not run out, has a use left, and its parent, if it has one, still lives. */
     find(id) {
         const token = this.#tokens.get(id) ?? this.#batch.get(id);
         if (token === undefined || token.usesLeft === 0)
@@ -151,7 +131,6 @@ class TokenStore {
         const { parent } = token.origin;
         return parent !== undefined && this.find(parent) === undefined ? undefined : token;
     }
-    /** Whether it is kept here and still good: batch tokens are kept nowhere. */
     isStored(id) {
         return this.#tokens.has(id) && this.find(id) !== undefined;
     }
@@ -159,10 +138,6 @@ class TokenStore {
         this.#tokens.delete(id);
     }
 }
-/**
- * What the token may do on a path (without /v1/): Vault's names, `root` for a root token, `deny` where nothing is
- * allowed. `named` knows the policies that are in Vault.
- */
 function capabilitiesOf(token, path, named = (name) => (name === 'default' ? defaultPolicy : undefined)) {
     if (token.type === 'root')
         return ['root'];
@@ -170,7 +145,6 @@ function capabilitiesOf(token, path, named = (name) => (name === 'default' ? def
     const capabilities = capabilitiesOn(path, [...policies, ...token.rules]);
     return capabilities.length === 0 ? ['deny'] : capabilities;
 }
-/** The `data` of auth/token/lookup-self. */
 function describeToken(token, now) {
     const { origin } = token;
     return {
@@ -194,7 +168,6 @@ function describeToken(token, now) {
         type: token.type === 'batch' ? 'batch' : 'service',
     };
 }
-/** The `auth` of an answer that hands out a token. */
 function describeAuth(token) {
     return {
         client_token: token.id,
@@ -211,7 +184,6 @@ function describeAuth(token) {
         num_uses: token.usesLeft ?? 0,
     };
 }
-/** A random accessor-like or id-like string: letters and digits, as Vault makes them. */
 function tail(length) {
     return [...(0,external_node_crypto_.randomBytes)(length)].map((byte) => letters.charAt(byte % letters.length)).join('');
 }
@@ -225,7 +197,6 @@ function policyNames(spec) {
     if (spec.type === 'root')
         return ['root'];
     const names = spec.noDefaultPolicy === true ? [] : ['default'];
-    // Rules that were given with the token, and not put into Vault, go by this name.
     if (spec.policies === undefined || spec.policy !== undefined)
         names.push('simulated');
     return [...new Set([...names, ...(spec.policies ?? [])])].sort();
@@ -234,12 +205,6 @@ function policyNames(spec) {
 ;// CONCATENATED MODULE: ./build/simulator/activation.js
 
 
-/**
- * Secondary activation tokens of a DR set, in the form of captured ones and of vault/wrapping.go. The wrapped kind is a
- * JWT signed with ES512 around a single-use wrapping token; the secondary has to fetch its content from the primary's
- * API. The public-key kind carries its content encrypted to one secondary's key, and its format is not public: here it
- * is opaque base64.
- */
 class Activations {
     #issued = new Map();
     #key;
@@ -254,7 +219,6 @@ class Activations {
         });
         return { token, accessor: tail(24), createdAt: now, ttlSeconds };
     }
-    /** What the token stands for, if this cluster can use it now. */
     open(token, by, now) {
         const issued = this.#issued.get(token);
         if (issued === undefined || issued.expiresAt <= now)
@@ -263,11 +227,9 @@ class Activations {
             return by.publicKeys.has(issued.publicKey) ? issued : undefined;
         return issued.used ? undefined : issued;
     }
-    /** Whether the secondary must fetch the content from the primary's API. */
     isWrapped(token) {
         return this.#issued.get(token)?.publicKey === undefined;
     }
-    /** A wrapped token is good for one fetch, whatever comes of it. */
     burn(token) {
         const issued = this.#issued.get(token);
         if (issued !== undefined)
@@ -291,14 +253,12 @@ class Activations {
         return `${signed}.${signature.toString('base64url')}`;
     }
 }
-/** The public half of the key pair a secondary makes for its activation token; only its uniqueness matters here. */
 function newPublicKey() {
     return Buffer.from(`${(0,external_node_crypto_.randomUUID)()}${(0,external_node_crypto_.randomUUID)()}`).toString('base64');
 }
 
 ;// CONCATENATED MODULE: ./build/simulator/route.js
 
-/** The name in the path if the route is for it ('' if it has none), or undefined. */
 function matchRoute(route, path) {
     if (!route.path.endsWith('/:name'))
         return route.path === path ? '' : undefined;
@@ -307,7 +267,6 @@ function matchRoute(route, path) {
     return path.startsWith(start) && /^[^/]+$/.test(name) ? name : undefined;
 }
 const badToken = '2 errors occurred:\n\t* permission denied\n\t* invalid token\n\n';
-/** Vault's envelope around an answer of its logical backends. */
 function ok(parts) {
     return {
         kind: 'answer',
@@ -325,7 +284,6 @@ function ok(parts) {
         },
     };
 }
-/** An answer without the envelope, as the calls that live outside the logical backends give it. */
 function bare(body) {
     return { kind: 'answer', status: 200, body };
 }
@@ -338,14 +296,12 @@ function empty() {
 function refuse(status, message) {
     return { kind: 'answer', status, body: { errors: [message] } };
 }
-/** What Vault says of a thing that is not there: 404 and an empty list. */
 function nothingThere() {
     return { kind: 'answer', status: 404, body: { errors: [] } };
 }
 function route_text(value) {
     return typeof value === 'string' ? value : '';
 }
-/** Vault takes a list as a JSON array or as one string with commas. */
 function strings(value) {
     const list = Array.isArray(value) ? value : route_text(value).split(',');
     return list
@@ -353,7 +309,6 @@ function strings(value) {
         .map((each) => each.trim())
         .filter((each) => each !== '');
 }
-/** A boolean, or its name: the CLI sends `key=true` as text. */
 function flag(value, normal) {
     if (typeof value === 'boolean')
         return value;
@@ -362,7 +317,6 @@ function flag(value, normal) {
     return value === 'false' || value === '0' ? false : normal;
 }
 const secondsPer = { s: 1, m: 60, h: 3600, d: 86_400 };
-/** A number of seconds, or Go's way of writing a duration: "1800", "30m", "1h30m". */
 function seconds(value) {
     if (typeof value === 'number')
         return value;
@@ -373,7 +327,6 @@ function seconds(value) {
         return undefined;
     return [...written.matchAll(/(\d+)([smhd])/g)].reduce((sum, [, count = '0', unit = 's']) => sum + Number(count) * (secondsPer[unit] ?? 0), 0);
 }
-/** Major and minor number of a version string such as 1.21.1+ent. */
 function isAtLeast(version, major, minor) {
     const [first = '0', second = '0'] = version.split('.');
     const given = Number.parseInt(first, 10);
@@ -383,7 +336,6 @@ function isAtLeast(version, major, minor) {
 ;// CONCATENATED MODULE: ./build/simulator/credentials.js
 
 
-/** Policies, token roles and tokens over the API (vault/logical_system.go, vault/token_store.go, the API docs). */
 function credentialRoutes(wrote) {
     return [...policyRoutes(wrote), ...roleRoutes(wrote), ...createRoutes(wrote), ...selfRoutes(wrote)];
 }
@@ -454,7 +406,6 @@ function roleRoutes(wrote) {
                 wrote(cluster);
                 return empty();
             }),
-            // The token store looks whether the role is there: a new one takes `create`, a known one `update`.
             needs: ({ cluster, name }) => (cluster.storage.roles.has(name) ? 'update' : 'create'),
         },
         route('DELETE', path, ({ cluster, name }) => {
@@ -529,7 +480,6 @@ function createRoutes(wrote) {
         }),
     ];
 }
-/** handleCreateCommon of the token store, with its order of checks and its words. */
 function createToken(call, role, wrote) {
     const { holder: parent, cluster, body, path } = call;
     if (parent === undefined)
@@ -597,7 +547,6 @@ function createToken(call, role, wrote) {
     }
     return ok({ auth: describeAuth(token), ...(warnings.length === 0 ? {} : { warnings }) });
 }
-/** Vault's system-wide maximum unless it is configured otherwise: 32 days. */
 const maxTtlSeconds = 2_764_800;
 function typeOf(asked, role) {
     const fixed = role?.tokenType;
@@ -660,14 +609,12 @@ function selfRoutes(wrote) {
                 return refuse(400, 'paths must be supplied');
             const data = Object.fromEntries(paths.map((each) => [each, cluster.storage.capabilities(holder, each)]));
             const [first] = paths;
-            // Only a question about a single path is answered under the old name too.
             if (paths.length === 1 && first !== undefined)
                 data.capabilities = data[first];
             return ok({ data, top: data });
         }),
     ];
 }
-/** A policy may come as base64, and one that happens to be valid base64 is taken for it (logical_system.go). */
 function plain(given) {
     const isBase64 = given.length % 4 === 0 && /^[A-Za-z0-9+/]+={0,2}$/.test(given);
     return isBase64 ? Buffer.from(given, 'base64').toString('utf8') : given;
@@ -677,15 +624,9 @@ function plain(given) {
 
 
 
-// Lengths of a share: the barrier key's own (16 to 32 bytes), and one byte more for the point it stands for.
 const minShareBytes = 16;
 const maxShareBytes = 33;
 const wrongShares = 'root generation aborted: unable to authenticate: unable to retrieve stored keys: invalid key: failed to decrypt keys from storage: error decrypting seal wrapped value; error decrypting using seal shamir: cipher: message authentication failed';
-/**
- * The DR operation token of one cluster and the ceremony that makes it (vault/generate_root.go, whose slot and words the
- * DR form shares). One attempt at a time, held in memory by the active node; one token at a time, at
- * core/dr-operation-token.
- */
 class OperationTokens {
     #attempt;
     #token;
@@ -709,7 +650,6 @@ class OperationTokens {
             return refuse(400, 'root generation already in progress');
         const otp = given === '' ? tail(tokenLength(context.version)) : given;
         this.#attempt = { nonce: (0,external_node_crypto_.randomUUID)(), otp, progress: [] };
-        // Shown this once, and not at all to a caller who brought it.
         return bare({ ...this.#describe(context), otp: given === '' ? otp : '' });
     }
     cancel() {
@@ -742,7 +682,6 @@ class OperationTokens {
             return bare(this.#describe(context));
         const areRight = attempt.progress.every((each) => context.keys.shares.includes(each));
         attempt.progress = [];
-        // The attempt itself stays: the next share begins a new round of it.
         if (!areRight)
             return refuse(400, wrongShares);
         this.#attempt = undefined;
@@ -757,11 +696,9 @@ class OperationTokens {
             encoded_token: encode(token, attempt.otp),
         });
     }
-    /** The token is used up, deleted, or lost with what it was for. */
     dropToken() {
         this.#token = undefined;
     }
-    /** The active node went down or gave up its role: the attempt was in its memory alone. */
     dropAttempt() {
         this.#attempt = undefined;
     }
@@ -780,18 +717,15 @@ class OperationTokens {
         };
     }
 }
-/** `hvs.` and 24 letters; `s.` and 24 letters before 1.10. */
 function tokenLength(version) {
     return isAtLeast(version, 1, 10) ? 28 : 26;
 }
-/** Hex is tried first, then standard base64, as Vault does it. */
 function decode(share) {
     if (/^(?:[0-9a-f]{2})+$/i.test(share))
         return Buffer.from(share, 'hex');
     const isBase64 = share.length % 4 === 0 && /^[A-Za-z0-9+/]+={0,2}$/.test(share);
     return isBase64 ? Buffer.from(share, 'base64') : undefined;
 }
-/** Standard base64 without padding of token XOR one-time password. */
 function encode(token, otp) {
     const mask = Buffer.from(otp);
     const mixed = Buffer.from(token).map((byte, index) => byte ^ (mask[index] ?? 0));
@@ -801,7 +735,6 @@ function encode(token, otp) {
 ;// CONCATENATED MODULE: ./build/simulator/cluster.js
 
 
-/** A cluster with DR replication disabled, not started yet. */
 function newCluster(name, version, now, storage) {
     return {
         name,
@@ -837,23 +770,19 @@ function newCluster(name, version, now, storage) {
         healthOverrides: new Map(),
     };
 }
-/** Up, unsealed, and not in the middle of a change: other clusters can talk to it. */
 function isSettled(cluster) {
     return cluster.running && !cluster.sealed && cluster.change === undefined;
 }
-/** The role a client could notice now. A hung cluster serves nobody, though its links live on. */
 function visibleRole(cluster) {
     if (!isSettled(cluster) || cluster.hung || cluster.role === 'disabled')
         return 'none';
     return cluster.role;
 }
-/** 40 hex digits, equal on two clusters exactly when they hold the same data. */
 function merkleRoot(cluster) {
     return (0,external_node_crypto_.createHash)('sha1')
         .update(`${cluster.lineage}:${Math.floor(cluster.position)}`)
         .digest('hex');
 }
-/** Ends the change that is under way: the cluster is what it was asked to become. */
 function finishChange(cluster) {
     const { change } = cluster;
     cluster.change = undefined;
@@ -885,15 +814,10 @@ function finishChange(cluster) {
             cluster.erased = true;
     }
 }
-/**
- * A promotion: same set, own WAL numbering, own list of secondaries, one more sync point (which is what Vault's
- * token_store.go calls a DR promotion). It never asks what the old primary is doing, and the old primary is not told.
- */
 function becomePrimary(cluster, primaryClusterAddr) {
     const before = `${cluster.lineage}:${Math.floor(cluster.position)}`;
     cluster.role = 'primary';
     cluster.upstream = undefined;
-    // From here on its data is its own, and what was good for a secondary's calls is good for nothing.
     cluster.storage = cluster.storage.copy();
     cluster.operations.dropToken();
     cluster.generation += 1;
@@ -902,7 +826,6 @@ function becomePrimary(cluster, primaryClusterAddr) {
     cluster.primaryClusterAddr = primaryClusterAddr;
     cluster.seen.clear();
 }
-/** The primary holds on to its data, its set and its list of secondaries, and looks for nobody. */
 function becomeDemoted(cluster) {
     cluster.role = 'secondary';
     cluster.upstream = undefined;
@@ -927,7 +850,6 @@ function forgetSecondaries(cluster) {
     cluster.used.clear();
     cluster.seen.clear();
 }
-/** A link that nobody has talked over yet. */
 function attached(to, at) {
     return {
         ...to,
@@ -945,11 +867,9 @@ function attached(to, at) {
 
 const neverChecked = '-62135596800';
 const healthyCanaryAgeMs = 500;
-/** RFC3339 with whole seconds, as the samples of dr/status have it. */
 function timestamp(ms) {
     return new Date(ms).toISOString().replace(/\.\d{3}Z$/, 'Z');
 }
-/** `state` of dr/status, with the values of the replication monitoring docs; '' when the field is not there. */
 function replicationState(cluster, set, now) {
     if (cluster.role === 'primary')
         return 'running';
@@ -958,16 +878,12 @@ function replicationState(cluster, set, now) {
     const { upstream } = cluster;
     if (upstream === undefined)
         return 'idle';
-    // A lost link leaves `stream-wals` standing: the state alone does not prove that anything is streamed.
     if (!upstream.mustSync)
         return 'stream-wals';
     if (!upstream.connected)
         return 'idle';
     return now - upstream.since < set.windows.attach / 3 ? 'merkle-diff' : 'merkle-sync';
 }
-/**
- * `data` of sys/replication/dr/status. Types are the documented ones: WAL positions numbers, ages and epochs strings.
- */
 function drStatus(cluster, set, now) {
     return withOverrides(plainStatus(cluster, set, now), cluster.statusOverrides);
 }
@@ -1002,7 +918,6 @@ function primaryStatus(cluster, set, now) {
 function secondaryEntry(primary, id, set, now) {
     const seen = primary.seen.get(id);
     const follower = set.follower(primary, id);
-    // Known but not heard from since this primary started: there is no entry (seen on 2.1).
     if (seen === undefined || follower === undefined)
         return [];
     const connected = follower.upstream?.connected === true;
@@ -1059,7 +974,6 @@ function primaryEntry(cluster, primary, now) {
         },
     ];
 }
-/** gRPC's channel states in lower case, as the replication troubleshooting docs list them. */
 function connectionState(cluster, set) {
     const { upstream } = cluster;
     if (upstream === undefined)
@@ -1067,23 +981,16 @@ function connectionState(cluster, set) {
     if (upstream.connected)
         return 'ready';
     const primary = set.cluster(upstream.primary);
-    // Revoked: no retry will help. Everything else may come back by itself.
     return isSettled(primary) && primary.role === 'primary' && !primary.known.has(upstream.id)
         ? 'shutdown'
         : 'transient_failure';
 }
 function canaryAge(heard, now) {
-    // Between 500 and 700 ms while all is well, as seen on real clusters; it grows with the silence.
     return Math.round(Math.max(0, now - heard)) + healthyCanaryAgeMs + (Math.floor(now) % 200);
 }
-/** What the cluster shows of performance replication. A DR secondary takes no part in it until it is promoted. */
 function performanceRole(cluster) {
     return cluster.role === 'secondary' ? cluster.performanceAsSecondary : cluster.storage.performance.role;
 }
-/**
- * `data` of sys/replication/performance/status (API docs). The other members of the performance set are not in this
- * world: they are there and well.
- */
 function performanceStatus(cluster, now) {
     const mode = performanceRole(cluster);
     const { setId, secondaryId } = cluster.storage.performance;
@@ -1136,7 +1043,6 @@ function performanceStatus(cluster, now) {
 function isSealed(cluster, node) {
     return cluster.sealed || (node === 'standby' && cluster.followersSealed);
 }
-/** Code and body of sys/health (API docs, http/sys_health.go); the body is bare. `query` may replace the codes. */
 function health(cluster, query, now, node) {
     const sealed = isSealed(cluster, node);
     const standby = node === 'standby';
@@ -1144,7 +1050,6 @@ function health(cluster, query, now, node) {
     const plain = {
         initialized: true,
         sealed,
-        // A sealed node knows itself neither active nor a member of any replication.
         standby: sealed || standby,
         performance_standby: false,
         replication_performance_mode: sealed ? 'unknown' : performanceRole(cluster),
@@ -1171,7 +1076,6 @@ function upstreamCanaryAge(cluster, now) {
     const { upstream } = cluster;
     return canaryAge(upstream?.connected === true ? now : (upstream?.lastHeartbeat ?? now), now);
 }
-/** The order of Vault's own checks; worked out from the body, so that an overridden field moves the code along. */
 function healthCode(body, query) {
     const code = (name, normal) => {
         const given = Number(query.get(name) ?? normal);
@@ -1190,7 +1094,6 @@ function healthCode(body, query) {
         return code('standbycode', 429);
     return code('activecode', 200);
 }
-/** Bare body of sys/leader (API docs). */
 function leader(cluster, hasLeader, node) {
     return {
         ha_enabled: true,
@@ -1205,7 +1108,6 @@ function leader(cluster, hasLeader, node) {
         raft_applied_index: raftIndex(cluster),
     };
 }
-/** Bare body of sys/seal-status (API docs). */
 function sealStatus(cluster, node) {
     const sealed = isSealed(cluster, node);
     return {
@@ -1226,10 +1128,6 @@ function sealStatus(cluster, node) {
     };
 }
 const nodeNames = ['node-1', 'node-2', 'node-3'];
-/**
- * `data` of sys/storage/raft/autopilot/state (a captured answer of a DR secondary): three voters, all alive, unless the
- * followers are sealed. A sealed node does not answer the leader.
- */
 function autopilotState(cluster, now) {
     const host = new URL(cluster.clusterAddr).host;
     const servers = nodeNames.map((name, index) => {
@@ -1268,7 +1166,6 @@ function autopilotState(cluster, now) {
         },
     };
 }
-/** `data` of sys/storage/raft/configuration (API docs). */
 function raftConfiguration(cluster) {
     const address = new URL(cluster.clusterAddr).host;
     const servers = nodeNames.map((name, index) => ({
@@ -1280,7 +1177,6 @@ function raftConfiguration(cluster) {
     }));
     return { config: { index: 0, servers } };
 }
-/** `nodes` of sys/ha-status (API docs): the active node, and those it has heard from lately. A sealed one is silent. */
 function haNodes(cluster, now) {
     const nodes = cluster.followersSealed ? nodeNames.slice(0, 1) : nodeNames;
     return nodes.map((hostname, index) => ({
@@ -1295,7 +1191,6 @@ function haNodes(cluster, now) {
 function raftIndex(cluster) {
     return 1000 + Math.floor(cluster.position) * 2;
 }
-/** Objects are merged key by key, anything else replaces what is there, and undefined takes the key away. */
 function withOverrides(fields, overrides) {
     const result = { ...fields };
     for (const [key, value] of overrides) {
@@ -1316,7 +1211,6 @@ function isFields(value) {
 
 
 
-/** Logins (plugin vault-plugin-auth-jwt, builtin/credential/approle): both refuse with 400 and a word of their own. */
 function loginRoutes(options) {
     const { jwt, approle } = options;
     const login = (mount, handle) => ({
@@ -1325,7 +1219,6 @@ function loginRoutes(options) {
         access: 'anybody',
         onSecondary: false,
         handle: (call) => {
-            // A path where nothing is mounted is not a login path, so a token is missed there first.
             if (namespaceOf(call) !== options.namespace)
                 return refuse(403, 'permission denied');
             return handle(call);
@@ -1364,7 +1257,6 @@ function loginRoutes(options) {
     }
     return routes;
 }
-/** X-Vault-Namespace without the slashes around it; '' is the root namespace. */
 function namespaceOf(call) {
     const name = call.namespace.replaceAll(/^\/+|\/+$/g, '');
     return name === 'root' ? '' : name;
@@ -1387,7 +1279,6 @@ function grant({ cluster }, mount, grantee, meta, options) {
     options.onLogin(token.id);
     return ok({ auth: describeAuth(token) });
 }
-/** What the JWT auth method would find wrong, in its words; undefined for a good one. */
 function problemOf(jwt, options, key, now) {
     const invalid = (reason) => `error validating token: ${reason}`;
     const [head = '', payload = '', signature = '', ...more] = jwt.split('.');
@@ -1400,7 +1291,6 @@ function problemOf(jwt, options, key, now) {
     if (!isSigned) {
         return invalid('error verifying token signature: no known key successfully validated the token signature');
     }
-    // Without skew: GitHub's tokens live for minutes, and the plugin's leeway would only blur a test.
     if (typeof claims.exp === 'number' && claims.exp * 1000 <= now) {
         return invalid('invalid expiration time (exp) claim: token is expired');
     }
@@ -1432,7 +1322,6 @@ function json(part) {
         return isFields(value) ? value : undefined;
     }
     catch {
-        // Anything may be sent as a JWT; what is none is refused as such.
         return undefined;
     }
 }
@@ -1441,10 +1330,6 @@ function json(part) {
 
 
 
-/**
- * Reads one of the few secrets a world holds. A path with `/data/` in it is answered as the KV engine of version 2 does
- * (API docs), any other as an engine with leases: request and lease ids differ from answer to answer, the data do not.
- */
 function readSecret({ cluster, path, namespace }, home) {
     const stored = namespaceOf({ namespace }) === home ? cluster.storage.secrets.get(path) : undefined;
     if (stored === undefined)
@@ -1471,10 +1356,6 @@ var external_node_zlib_ = __webpack_require__(8522);
 
 const blockBytes = 512;
 const pieceBytes = 65_536;
-/**
- * GET sys/storage/raft/snapshot (raft API docs; member names, order and sums as in HashiCorp's raft-snapshot format): a
- * gzip of a tar, made while it is read, so that its size costs no memory.
- */
 function snapshotAnswer(stateBytes, index, now) {
     return {
         kind: 'stream',
@@ -1485,10 +1366,8 @@ function snapshotAnswer(stateBytes, index, now) {
             'content-disposition': 'attachment',
         },
         open: (flaw) => {
-            // Stored, not deflated: what Vault keeps is encrypted, and does not get smaller.
             const gzip = (0,external_node_zlib_.createGzip)({ level: 0 });
             (0,external_node_stream_.pipeline)(external_node_stream_.Readable.from(members(stateBytes, index, now, flaw)), gzip, () => {
-                // Whoever reads the snapshot hears of the end, good or bad, from the stream itself.
             });
             return flaw === 'snapshot-short' ? external_node_stream_.Readable.from(firstBytes(gzip, Math.floor(stateBytes / 2))) : gzip;
         },
@@ -1513,7 +1392,6 @@ async function* members(stateBytes, index, now, flaw) {
     const piece = (0,external_node_crypto_.randomBytes)(pieceBytes);
     for (let done = 0; done < stateBytes; done += piece.length) {
         const bytes = Buffer.from(piece.subarray(0, Math.min(piece.length, stateBytes - done)));
-        // No two pieces are alike, so that one that is lost or doubled shows in the sum.
         if (bytes.length >= 6)
             bytes.writeUIntBE(done, 0, 6);
         state.update(bytes);
@@ -1531,7 +1409,6 @@ async function* members(stateBytes, index, now, flaw) {
 function member(name, content, now) {
     return Buffer.concat([head(name, content.length, now), content, padding(content.length)]);
 }
-/** A ustar header (POSIX 1003.1): numbers are octal text, the sum is over the header with spaces in the sum's place. */
 function head(name, bytes, now) {
     const header = Buffer.alloc(blockBytes);
     const octal = (value, at, length) => {
@@ -1565,10 +1442,6 @@ async function* firstBytes(source, limit) {
 
 ;// CONCATENATED MODULE: ./build/simulator/unavailability.js
 
-/**
- * What a cluster says while it changes its role. Vault's documentation has one word for it ("brief"); the answers are
- * the ones seen or read in its public source, mixed by chance from a seed. None of them shows a new role.
- */
 function unavailable(path, cluster, random, now) {
     const answers = possible(path, cluster, now);
     return answers[Math.floor(random() * answers.length)] ?? unavailability_reset;
@@ -1652,7 +1525,6 @@ function unavailability_bare(status, body) {
 function errors(status, message) {
     return { kind: 'answer', status, body: { errors: [message] } };
 }
-/** mulberry32: a small seeded generator of numbers in [0, 1), so that a world misbehaves the same way each time. */
 function seededRandom(seed) {
     let state = seed >>> 0;
     return () => {
@@ -1681,9 +1553,7 @@ const snapshotPath = 'sys/storage/raft/snapshot';
 const capabilityFor = { GET: 'read', LIST: 'list', DELETE: 'delete' };
 const deniedByPolicy = '1 error occurred:\n\t* permission denied\n\n';
 const unwrapFailed = '1 error occurred:\n\t* error response unwrapping secondary token; status code is 400, message is "400 Bad Request"\n\n';
-/** Vault's HTTP API of one DR set, as far as it is simulated: requests in, answers out, no sockets. */
 class Api {
-    /** Tokens that logins have given, in order. */
     logins = [];
     #set;
     #activations = new Activations();
@@ -1710,21 +1580,18 @@ class Api {
             ...this.#ceremonyRoutes(),
         ];
     }
-    /** Does what the request asks for at this cluster. Never throws for anything a request may hold. */
     answer(cluster, request) {
         const now = this.#set.settle();
         if (cluster.change !== undefined)
             return unavailable(request.path, cluster, this.#options.random, now);
         return this.#ofStandby(cluster, request) ?? this.#ofActive(cluster, request, now);
     }
-    /** What a standby answers by itself; undefined for what it hands on to the active node. */
     #ofStandby(cluster, { path, query, node, noForwarding }) {
         if (node !== 'standby')
             return undefined;
         if (cluster.sealed || cluster.followersSealed) {
             return openWhenSealed.includes(path) ? undefined : refuse(503, 'Vault is sealed');
         }
-        // A snapshot is never forwarded; everything else is, unless the client asks not to.
         const isOwn = openWhenSealed.includes(path) || path === 'sys/leader';
         if (path !== snapshotPath && (noForwarding !== true || isOwn))
             return undefined;
@@ -1732,7 +1599,6 @@ class Api {
         return { kind: 'answer', status: 307, headers: { location: `${cluster.apiAddr}/v1/${path}${search}` } };
     }
     #ofActive(cluster, asked, now) {
-        // LIST is a GET with a word in the query to whoever cannot send it.
         const isList = asked.method === 'GET' && asked.query.get('list') === 'true';
         const request = isList ? { ...asked, method: 'LIST' } : asked;
         if (cluster.sealed && !openWhenSealed.includes(request.path))
@@ -1746,7 +1612,6 @@ class Api {
         }
         const name = route === undefined ? '' : (matchRoute(route, request.path) ?? '');
         const asking = { ...request, cluster, now, name };
-        // A login path is open to everybody, whatever they try there.
         const isLogin = routes.some(({ path, access }) => access === 'anybody' && path.startsWith('auth/'));
         const checked = isLogin ? {} : this.#check(asking, route);
         if (checked.refusal !== undefined)
@@ -1781,7 +1646,6 @@ class Api {
             return { refusal: refuse(403, badToken) };
         if (holder.usesLeft !== undefined)
             holder.usesLeft -= 1;
-        // A list is of a folder, and a policy may name it either way.
         const paths = call.method === 'LIST' ? [call.path, `${call.path}/`] : [call.path];
         const allowed = paths.flatMap((path) => cluster.storage.capabilities(holder, path));
         const needed = route?.needs?.(call) ?? capabilityFor[call.method] ?? 'update';
@@ -1793,13 +1657,11 @@ class Api {
     #isOpenCeremony(cluster) {
         return this.#options.unauthenticatedCeremony || !isAtLeast(cluster.version, 2, 0);
     }
-    /** One more WAL entry: something was written that replication carries over. */
     #wrote(cluster) {
         this.#set.alter(() => {
             cluster.position += 1;
         });
     }
-    /** A read below a mount that this world has a secret in. */
     #secretRoute(cluster, { method, path }) {
         const mounts = [...cluster.storage.secrets.keys()].map((each) => `${each.split('/')[0] ?? ''}/`);
         if (method !== 'GET' || !mounts.some((mount) => path.startsWith(mount)))
@@ -1838,7 +1700,6 @@ class Api {
         return [
             get('sys/storage/raft/autopilot/state', 'autopilot', ({ cluster, now }) => ok({ data: autopilotState(cluster, now) })),
             get('sys/storage/raft/configuration', 'token', configuration),
-            // A DR secondary takes the token in the body, so that it must be a POST (logical_system_raft.go).
             {
                 ...get('sys/storage/raft/configuration', 'body-token', configuration),
                 method: 'POST',
@@ -1957,9 +1818,7 @@ class Api {
                 this.#set.begin(cluster, { kind: 'disable' });
                 return warn(`This cluster is having replication disabled. ${brief}`);
             })),
-            post('operation-token/delete', 
-            // Only tokens of the key-share ceremony can be deleted: batch tokens have no end but their time.
-            onSecondary(({ cluster, isGenerated }) => {
+            post('operation-token/delete', onSecondary(({ cluster, isGenerated }) => {
                 if (!isGenerated)
                     return refuse(400, 'batch tokens cannot be revoked');
                 cluster.operations.dropToken();
@@ -1970,7 +1829,6 @@ class Api {
         if (this.#options.activation === 'wrapped-only')
             return routes;
         const publicKey = post('generate-public-key', ({ cluster }) => {
-            // A cluster that is not enrolled yet makes one too: its first activation token may be of this kind.
             if (cluster.role === 'primary')
                 return refuse(400, notSecondary);
             const key = newPublicKey();
@@ -1999,7 +1857,6 @@ class Api {
         this.#set.begin(cluster, { kind: 'attach', to: opened.to, wipes: false });
         return warn(found);
     }
-    /** Pings the given cluster addresses in turn; the first that knows this secondary is its primary from now on. */
     #updateAddrs(cluster, addrs) {
         const { upstream } = cluster;
         if (upstream === undefined)
@@ -2026,9 +1883,6 @@ class Api {
         this.#set.begin(cluster, { kind: 'attach', to: opened.to, wipes: true });
         return warn(found);
     }
-    /**
-     * Opens an activation token as the secondary does, by its API docs: the wrapped kind by a call to the primary's API.
-     */
     #activate(cluster, token, primaryApiAddr, now) {
         const to = this.#activations.open(token, cluster, now);
         if (to === undefined)
@@ -2046,11 +1900,6 @@ class Api {
         return { to: { primary: name, id } };
     }
 }
-/**
- * Which tokens a cluster can look up. A DR secondary has no store for service tokens: batch tokens validate without
- * one, root tokens have been accepted as DR operation tokens since 2.0 (its release notes), and in the header before
- * that (token_store.go of 1.14).
- */
 function isKnownAt(cluster, token, asOperation) {
     if (cluster.role !== 'secondary' || token.type === 'batch')
         return true;
@@ -2058,7 +1907,6 @@ function isKnownAt(cluster, token, asOperation) {
         return false;
     return !asOperation || isAtLeast(cluster.version, 2, 0);
 }
-/** Whether a parsed body is one Vault accepts: nothing, or a JSON object. */
 function asBody(value) {
     if (value === undefined)
         return {};
@@ -2066,17 +1914,10 @@ function asBody(value) {
 }
 
 ;// CONCATENATED MODULE: ./build/simulator/certificates.js
-/** Loaded once: a world that is made late in a test would ask for it when its module may no longer import. */
 let library;
-/**
- * Makes a CA, one server certificate per cluster (good for 127.0.0.1, ::1 and localhost) and one client certificate. EC
- * keys, since RSA keys would take longer to make than most tests take to run. The library is loaded here and not at the
- * top, so that a world without TLS does not pay for it.
- */
 async function makeCertificates(servers) {
     library ??= __webpack_require__.e(/* import() */ 686).then(__webpack_require__.t.bind(__webpack_require__, 7686, 19));
     const { generate } = await library;
-    // An hour back: a client whose clock is a little behind must not be turned away.
     const notBeforeDate = new Date(Date.now() - 3_600_000);
     const common = { keyType: 'ec', curve: 'P-256', algorithm: 'sha256', notBeforeDate };
     const ca = await generate([{ name: 'commonName', value: 'Simulated Vault CA' }], {
@@ -2114,7 +1955,6 @@ async function makeCertificates(servers) {
 }
 
 ;// CONCATENATED MODULE: ./build/simulator/faults.js
-/** The faults in force, in the order they were given: the first that matches a request is the one it meets. */
 class Faults {
     #entries = [];
     add(fault) {
@@ -2123,7 +1963,6 @@ class Faults {
     clear() {
         this.#entries.length = 0;
     }
-    /** The fault this request meets. Counts, so it is to be asked once per request. */
     next(subject) {
         let found;
         for (const entry of this.#entries) {
@@ -2143,7 +1982,6 @@ class Faults {
         return found;
     }
 }
-/** Whether Vault does what was asked although the answer is spoilt. */
 function isApplied(fault) {
     switch (fault.kind) {
         case 'refuse-connection':
@@ -2175,7 +2013,6 @@ function matches(fault, subject) {
         return false;
     if (fault.method !== undefined && verb(fault.method) !== verb(subject.method))
         return false;
-    // search() and not test(): a RegExp with the g flag keeps a position between calls of test().
     return typeof fault.path === 'string' ? fault.path === subject.path : subject.path.search(fault.path) !== -1;
 }
 function verb(method) {
@@ -2189,10 +2026,6 @@ function verb(method) {
 
 
 const firstPosition = 223;
-/**
- * The clusters of one DR set, the links between them, and time. There are no timers: what has happened by now is worked
- * out when somebody asks, so the world is exact to the millisecond however busy the machine is.
- */
 class ReplicaSet {
     clusters;
     history = [];
@@ -2235,7 +2068,6 @@ class ReplicaSet {
             other.storage = first.storage;
             other.lineage = first.lineage;
             other.ownPosition = firstPosition - 70;
-            // Following for a while already: nothing to sync, and the first entries were streamed long ago.
             other.upstream = { ...attached({ primary: first.name, id }, now), mustSync: false };
         }
     }
@@ -2245,10 +2077,6 @@ class ReplicaSet {
             throw new RangeError(`there is no cluster "${name}" in this world`);
         return found;
     }
-    /**
-     * Brings the world up to now, and returns now (ms epoch). Everything that reads or changes a cluster calls this
-     * first.
-     */
     settle() {
         const now = Math.max(this.#options.now(), this.#time);
         for (let next = this.#nextEvent(now); next !== undefined; next = this.#nextEvent(now)) {
@@ -2259,21 +2087,18 @@ class ReplicaSet {
         this.#stream(now);
         return now;
     }
-    /** Changes something (a process, a link, a list) at this very moment, and lets the links notice. */
     alter(change) {
         const now = this.settle();
         change(now);
         this.#relink();
         this.settle();
     }
-    /** Accepts a change of role: from now until the window is over the cluster is in its brief unavailability. */
     begin(cluster, step) {
         this.alter((now) => {
             cluster.operations.dropAttempt();
             cluster.change = { startedAt: now, readyAt: now + this.#duration(step), ...step };
         });
     }
-    /** Split brain by hand: it is a primary at once, whatever anybody else is. */
     forcePrimary(cluster) {
         this.alter(() => {
             cluster.change = undefined;
@@ -2283,13 +2108,11 @@ class ReplicaSet {
                 becomePrimary(cluster, '');
         });
     }
-    /** The link between the first two clusters; API sockets are not touched by it. */
     setLink(up) {
         this.alter(() => {
             this.#link = up ? 'up' : 'cut';
         });
     }
-    /** Everybody who followed this cluster, or was followed by it, last heard of it that many seconds ago. */
     ageHeartbeats(cluster, seconds) {
         const heard = this.settle() - seconds * 1000;
         for (const other of this.clusters) {
@@ -2300,19 +2123,12 @@ class ReplicaSet {
                 other.seen.set(upstream.id, heard);
         }
     }
-    /** Whether one cluster gets an answer from the other's API. */
     canReach(from, to) {
         return !this.#isApart(from, to) && isSettled(to) && !to.hung;
     }
-    /** The secondary that follows this primary under this id. */
     follower(primary, id) {
         return this.clusters.find(({ upstream }) => upstream?.primary === primary.name && upstream.id === id);
     }
-    /**
-     * Whether a promotion would be refused as "still catching up" (HashiCorp's test harness waits that out). Entries a
-     * lost primary never shipped do not count: a secondary cannot wait for what will not come. Those shipped before a
-     * demotion do.
-     */
     isCatchingUp(secondary) {
         const { upstream } = secondary;
         if (upstream === undefined)
@@ -2322,14 +2138,12 @@ class ReplicaSet {
         const goal = upstream.connected ? this.cluster(upstream.primary).position : upstream.outstanding;
         return goal !== undefined && Math.floor(goal) > Math.floor(secondary.position);
     }
-    /** For how many ms two clusters or more of this set were primary at the same time, as a client could have noticed, up to now. */
     primariesAtOnceMs() {
         const now = this.settle();
         const primaries = new Set();
         let total = 0;
         let before = this.history[0]?.at ?? now;
         for (const { at, cluster, role, erased } of this.history) {
-            // The primary of another set is nobody's rival, until it has been enrolled here.
             if (this.#options.foreign[cluster] !== undefined && erased !== true)
                 continue;
             if (primaries.size > 1)
@@ -2351,7 +2165,6 @@ class ReplicaSet {
             case 'enable':
                 return this.windows.promote;
             case 'attach':
-                // The other two thirds are merkle-diff and merkle-sync, if there is somebody to sync with.
                 return this.windows.attach / 3;
         }
     }
@@ -2379,7 +2192,6 @@ class ReplicaSet {
             cluster.followersSealed = true;
         if (!change.wipes)
             return;
-        // Keys and keyring come with the bootstrap: what the cluster knew by itself is gone from here on.
         cluster.storage = this.cluster(change.to.primary).storage.copy();
         cluster.operations.dropToken();
     }
@@ -2397,7 +2209,6 @@ class ReplicaSet {
         upstream.syncedAt = undefined;
         upstream.streamedFrom = primary.position;
     }
-    /** Moves WAL positions on to `at`: writes on a primary, streaming on its secondaries. */
     #stream(at) {
         const seconds = (at - this.#time) / 1000;
         this.#time = Math.max(at, this.#time);
@@ -2420,7 +2231,6 @@ class ReplicaSet {
             cluster.position = Math.min(goal, reach);
         }
     }
-    /** Works out anew which links are up, and writes down which roles have become visible. */
     #relink() {
         const at = this.#time;
         for (const cluster of this.clusters) {
@@ -2433,7 +2243,6 @@ class ReplicaSet {
                 upstream.connected = true;
                 upstream.since = at;
                 upstream.outstanding = undefined;
-                // A gap in the same lineage is filled by streaming; another lineage, or a position the primary has not, is not.
                 upstream.mustSync ||= cluster.lineage !== primary.lineage || cluster.position > primary.position;
                 upstream.syncedAt = upstream.mustSync ? at + (this.windows.attach * 2) / 3 : undefined;
                 if (!upstream.mustSync)
@@ -2443,7 +2252,6 @@ class ReplicaSet {
             }
             else if (!up && upstream.connected) {
                 upstream.connected = false;
-                // What the primary takes in from now on does not come through.
                 if (cluster.storage === primary.storage)
                     cluster.storage = cluster.storage.copy();
                 upstream.since = at;
@@ -2459,14 +2267,12 @@ class ReplicaSet {
             this.#record(cluster, at);
     }
     #isUp(secondary, primary, id) {
-        // Not canReach(): a hung API does not hang the cluster port.
         return (!this.#isApart(secondary, primary) &&
             secondary.role === 'secondary' &&
             isSettled(secondary) &&
             primary.role === 'primary' &&
             isSettled(primary) &&
             primary.known.has(id) &&
-            // A cluster of another set cannot be taken in without being erased first.
             (secondary.setId === '' || secondary.setId === primary.setId));
     }
     #isApart(one, other) {
@@ -2492,11 +2298,9 @@ const noAnswer = { kind: 'answer', status: 200, body: {} };
 const tooLarge = errorAnswer(413, 'http: request body too large');
 const maxBodyBytes = 1_048_576;
 const endlessChunk = `${JSON.stringify('x'.repeat(16_382))},`;
-/** The API socket of one node of a cluster, on loopback only. */
 class ClusterServer {
     #options;
     #sockets = new Set();
-    /** The TCP socket under a TLS one, which is the one that can be reset, by the client's port. */
     #byPort = new Map();
     #connections = new WeakMap();
     #server;
@@ -2507,15 +2311,12 @@ class ClusterServer {
     get addr() {
         return `${this.#options.tls === undefined ? 'http' : 'https'}://127.0.0.1:${this.#port ?? 0}`;
     }
-    /** Listens on the given port (0: any), or on the port it had before. */
     async listen(port) {
         if (this.#server !== undefined)
             return;
         const server = this.#create();
         server.on('connection', (socket) => this.#track(socket));
-        // A client that gives up, or speaks another protocol, is no concern of a server.
         server.on('clientError', (_error, socket) => socket.destroy());
-        // Longer than any client keeps an idle connection: a reset that no fault asked for would only puzzle.
         server.keepAliveTimeout = 120_000;
         await new Promise((resolve, reject) => {
             server.once('error', reject);
@@ -2527,7 +2328,6 @@ class ClusterServer {
         this.#port = portOf(server.address());
         this.#server = server;
     }
-    /** Ends every connection at once; from then on connections are refused. */
     async close() {
         const server = this.#server;
         if (server === undefined)
@@ -2582,7 +2382,6 @@ class ClusterServer {
             connection: this.#connectionOf(request.socket),
         };
         this.#options.log.push(record);
-        // The client may be gone by the time it is answered; that is its own affair.
         response.on('error', () => request.socket.destroy());
         const fault = this.#options.isHung()
             ? undefined
@@ -2594,7 +2393,6 @@ class ClusterServer {
         const whenRead = (raw) => {
             const parsed = parse(raw);
             record.body = parsed.value;
-            // Asked when the request is complete: a server that froze in between does not act on it, nor does it after a thaw.
             if (this.#options.isHung())
                 return;
             const body = parsed.failed ? undefined : asBody(parsed.value);
@@ -2638,7 +2436,6 @@ class ClusterServer {
         response.writeHead(answer.status, { ...headersFor(text), ...answer.headers, ...headers });
         response.end(request.method === 'HEAD' ? '' : text);
     }
-    /** Sends a body as it is made; one that is cut ends in a reset, halfway. */
     #stream(answer, { request, response }, how) {
         response.writeHead(answer.status, { ...answer.headers, ...how.headers });
         if (request.method === 'HEAD') {
@@ -2649,11 +2446,9 @@ class ClusterServer {
         body.on('error', () => request.socket.destroy());
         response.once('close', () => body.destroy());
         body.pipe(response, { end: how.isCut !== true });
-        // A reset throws away what the client has not read yet, and it is to have read this much.
         if (how.isCut === true)
             body.once('end', () => later(response, 20, () => this.#reset(request.socket)));
     }
-    /** `answer` is Vault's own, if the request was applied. */
     #spoil(fault, answer, exchange) {
         const { request, response, record } = exchange;
         const begin = (status, headers) => {
@@ -2712,7 +2507,6 @@ class ClusterServer {
                 }
                 if (answer?.kind === 'stream') {
                     record.status = answer.status;
-                    // Dripping a snapshot byte by byte would take days: it is as good as one that stops.
                     this.#stream(answer, exchange, { ...fault, isCut: true });
                     return;
                 }
@@ -2723,7 +2517,6 @@ class ClusterServer {
                     drip(response, Buffer.from(text), fault.delayMs ?? 100);
                 else {
                     response.write(text.slice(0, Math.floor(text.length / 2)));
-                    // A reset throws away what the client has not read yet, and it is to have read this much.
                     later(response, 20, () => this.#reset(request.socket));
                 }
             }
@@ -2737,7 +2530,6 @@ class ClusterServer {
         this.#connections.set(socket, number);
         return number;
     }
-    /** RST instead of FIN. A TLS socket has none of its own, the TCP socket under it has. */
     #reset(socket) {
         const plain = this.#byPort.get(socket.remotePort ?? 0);
         if (plain === undefined)
@@ -2746,10 +2538,6 @@ class ClusterServer {
             plain.resetAndDestroy();
     }
 }
-/**
- * Reads a body of at most `maxBodyBytes`. What is beyond is taken in and thrown away, so that the client gets its
- * answer.
- */
 function readBody(request, whenRead, whenTooLarge) {
     const chunks = [];
     let size = 0;
@@ -2773,7 +2561,6 @@ function parse(raw) {
         return { value, failed: false };
     }
     catch {
-        // Any text may come over a socket; what does not parse is answered with 400.
         return { value: undefined, failed: true };
     }
 }
@@ -2796,7 +2583,6 @@ function headerOf(request, name) {
 function tokenOf(request) {
     return headerOf(request, 'x-vault-token') || headerOf(request, 'authorization').replace(/^Bearer\s+/i, '');
 }
-/** A timer that does not outlive the connection, nor keeps the process alive by itself. */
 function later(response, ms, run) {
     const timer = setTimeout(() => {
         if (!response.destroyed)
@@ -2815,11 +2601,9 @@ function drip(response, bytes, delayMs) {
     }, delayMs);
     response.once('close', () => clearInterval(timer));
 }
-/** As fast as the client reads, until it hangs up. */
 function pour(response) {
     if (response.destroyed)
         return;
-    // A pause even when the buffer has room: an endless answer must not starve the other clusters of this process.
     if (response.write(endlessChunk))
         setTimeout(() => pour(response), 1).unref();
     else
@@ -2832,7 +2616,6 @@ function portOf(address) {
 ;// CONCATENATED MODULE: ./build/simulator/hcl.js
 
 const capabilities = ['deny', 'create', 'read', 'update', 'delete', 'list', 'sudo', 'patch', 'subscribe', 'recover'];
-/** The words of the policies of Vault 0.6 and before, which it still understands. */
 const oldWords = {
     deny: ['deny'],
     read: ['read', 'list'],
@@ -2853,12 +2636,7 @@ const attributes = [
 ];
 class PolicyError extends Error {
 }
-/** No policy is nested deeper than a list in a map in a block; text that is would only exhaust the stack. */
 const maxDepth = 16;
-/**
- * Reads a policy as Vault's policy docs describe the language: HCL or JSON, `path` blocks with `capabilities`, comments
- * of three kinds. Parameter constraints, wrapping limits and control groups are read over and not enforced.
- */
 function parsePolicy(source) {
     try {
         const blocks = source.trimStart().startsWith('{') ? fromJson(source) : new Reader(source).policy();
@@ -2905,7 +2683,6 @@ function fromJson(source) {
         parsed = JSON.parse(source);
     }
     catch {
-        // Whoever sends text that begins like JSON gets to hear that it is none.
         throw new PolicyError('object expected closing RBRACE got: EOF');
     }
     const paths = isFields(parsed) && isFields(parsed.path) ? parsed.path : {};
@@ -2921,7 +2698,6 @@ function asValue(value, depth) {
         return value.map((each) => asValue(each, depth + 1));
     return isFields(value) ? mapOf(value, depth) : String(value);
 }
-/** Strings keep their quotes, so that a reader can tell them from words. */
 const lexeme = /\s+|#[^\n]*|\/\/[^\n]*|\/\*[\s\S]*?\*\/|"(?:[^"\\\n]|\\.)*"|[{}[\]=,:]|[\w.+-]+|[\s\S]/g;
 class Reader {
     #tokens;
@@ -2950,7 +2726,6 @@ class Reader {
         this.#expect('{');
         while (!this.#accept('}')) {
             const key = this.#key();
-            // `key = {…}`, `key {…}` and, within JSON-like objects, `key: …` are all taken.
             if (!this.#accept('=') && !this.#accept(':') && this.#peek() !== '{')
                 throw this.#unexpected();
             fields.set(key, this.#value(depth + 1));
@@ -3012,16 +2787,11 @@ class Reader {
 
 
 
-/**
- * What Vault keeps behind its barrier and DR replication copies: tokens, policies, roles, secrets. A secondary that is
- * connected and in sync shares its primary's; when they part, each goes on with a copy.
- */
 class Storage {
     tokens;
     keys;
     policies;
     roles;
-    /** By path, as a client asks for it: `secret/data/canary`. */
     secrets;
     performance;
     constructor(content) {
@@ -3035,11 +2805,9 @@ class Storage {
     copy() {
         return new Storage({ ...this, tokens: this.tokens.copy() });
     }
-    /** What a token may do on a path, by the policies as they are now: see `capabilitiesOf`. */
     capabilities(token, path) {
         return capabilitiesOf(token, path, (name) => this.policies.get(name)?.rules);
     }
-    /** Takes a policy in, or says what is wrong with it. */
     writePolicy(name, source) {
         const parsed = parsePolicy(source);
         if ('problem' in parsed)
@@ -3048,7 +2816,6 @@ class Storage {
         return undefined;
     }
 }
-/** Random shares of a length that Vault's own have: 32 bytes of key and one of the point they stand for. */
 function newKeyShares(count, threshold) {
     if (threshold < 1 || threshold > count)
         throw new RangeError('shares: the threshold must be from 1 to the count');
@@ -3074,13 +2841,11 @@ function storage_textOf(rules) {
 
 
 const names = ['primary', 'secondary', 'tertiary'];
-/** What `tokens.operator` may do: the calls on a primary. */
 const operatorPolicy = {
     'sys/replication/dr/primary/demote': ['update'],
     'sys/replication/dr/primary/secondary-token': ['update', 'sudo'],
     'sys/replication/dr/primary/revoke-secondary': ['update'],
 };
-/** What `tokens.batch` may do: a whole failover. */
 const failoverPolicy = {
     ...operatorPolicy,
     'sys/replication/dr/secondary/promote': ['update'],
@@ -3088,7 +2853,6 @@ const failoverPolicy = {
     'sys/replication/dr/secondary/generate-public-key': ['update'],
     'sys/storage/raft/autopilot/state': ['read', 'update'],
 };
-/** What the operators of clusters that are not enrolled may do beside that. */
 const setupPolicy = {
     ...operatorPolicy,
     'sys/replication/dr/primary/enable': ['update'],
@@ -3096,10 +2860,6 @@ const setupPolicy = {
     'sys/replication/dr/secondary/enable': ['update'],
     'sys/replication/dr/secondary/generate-public-key': ['update'],
 };
-/**
- * Starts a DR set on loopback: the first cluster is primary, the others stream from it. Tokens are random per world.
- * Close it when done; until then its sockets keep the process alive.
- */
 async function startWorld(options = {}) {
     const count = options.clusters ?? 2;
     const used = names.slice(0, count);
@@ -3203,7 +2963,6 @@ async function startWorld(options = {}) {
     if (primary === undefined || secondary === undefined || own === undefined) {
         throw new RangeError('clusters must be 1, 2 or 3');
     }
-    // A world of one has no second cluster whose own tokens there could be.
     const others = owners.get('secondary') ?? own;
     const mintToken = (spec, at) => {
         if (at !== undefined)
@@ -3262,7 +3021,6 @@ function leftoversOf(clusters, logins) {
             if (!used.has(what))
                 left.push({ kind: 'activation-id', cluster, what });
     }
-    // A service token is good on primaries alone; what a secondary still has of it goes with its next sync.
     const primaries = clusters.filter(({ role, running }) => role !== 'secondary' && running);
     for (const what of logins) {
         const at = (primaries.length > 0 ? primaries : clusters).find(({ storage }) => storage.tokens.isStored(what));
@@ -3309,13 +3067,11 @@ function handleOf(cluster, servers, set, rootToken) {
             change({ running: false });
             if (heartbeatAgeSeconds > 0)
                 set.ageHeartbeats(cluster, heartbeatAgeSeconds);
-            // The ceremony lives in the active node's memory.
             cluster.operations.dropAttempt();
             await Promise.all(servers.map((server) => server.close()));
         },
         start: async () => {
             await Promise.all(servers.map((server) => server.listen(0)));
-            // A restarted primary has heard from nobody yet: entries come back with the secondaries (seen on 2.1).
             if (!cluster.running)
                 cluster.seen.clear();
             change({ running: true });
@@ -3359,9 +3115,6 @@ function tlsFor(certificates, index, demandClientCertificate) {
         return undefined;
     return { cert: identity.certificate, key: identity.key, ca: certificates.ca, demandClientCertificate };
 }
-/**
- * Vault's cluster port is by default the API port's neighbour. Nothing listens there: replication has no sockets here.
- */
 function clusterAddrOf(addr, taken) {
     const { port } = new URL(addr);
     let next = Number(port);
@@ -3372,29 +3125,19 @@ function clusterAddrOf(addr, taken) {
 }
 
 ;// CONCATENATED MODULE: ./build/simulator/step.js
-/**
- * The simulator as a step of a job: the main step starts a set of clusters in a process of its own and gives their
- * addresses and tokens as outputs; the post step stops that process and tells what was asked of the clusters. The process
- * is this same file, started with the word `serve`. It listens on loopback alone, and ends by itself after some hours.
- */
 
 
 
 
 
 
-/** As long as a job on a runner of GitHub may take at most, so that nothing outlives it. In ms. */
 const LONGEST_LIFE = 6 * 3_600_000;
-/** For the clusters to be there, and for them to be gone. In ms. */
 const START_WITHIN = 20_000;
 const STOP_WITHIN = 5000;
-/** The first word of the process's arguments that makes it the clusters themselves. */
 const SERVE = 'serve';
 const SIM = '+sim';
-/** How much of what was asked is told in the log. */
 const MOST_LINES = 200;
 const LONGEST_LINE = 200;
-/** Vault takes about that long for a change of role; long enough to be seen, short enough for a rehearsal. */
 const WINDOWS = { demote: 700, promote: 900, attach: 700 };
 const BEHIND = 200;
 const SCENARIOS = {
@@ -3413,7 +3156,6 @@ const SCENARIOS = {
 };
 const isScenario = (name) => Object.hasOwn(SCENARIOS, name);
 const scenarioOf = (name) => SCENARIOS[name];
-/** The main step; or, in the process that it starts, the clusters. */
 async function main(cancelled) {
     const [, , word, ...rest] = process.argv;
     if (word === SERVE)
@@ -3446,7 +3188,6 @@ async function main(cancelled) {
         process.exitCode = 1;
     }
 }
-/** The post step: the clusters end, and what was asked of them is told. Never a reason for a job to fail. */
 async function post() {
     const text = core.getState('simulator');
     if (text === '')
@@ -3465,7 +3206,6 @@ async function post() {
         await pause(50);
     if ((await ask(port, '')) === undefined)
         return;
-    // It holds the word that only our process was given, and says that it is the one that the main step started.
     if (theirs === pid)
         process.kill(pid, 'SIGKILL');
     else
@@ -3482,16 +3222,13 @@ function mistakesIn(scenario, clusters, version) {
             : ['vault-version is not a version of Vault, like 1.21.1+ent']),
     ];
 }
-/** As given, with `+sim` at its end; DR replication is for Enterprise alone. */
 function versionOf(given) {
     const version = given === '' ? '1.21.1+ent' : given.replace(/\+sim$/, '');
     return `${version.includes('+ent') ? version : `${version}+ent`}${SIM}`;
 }
-/** Starts the clusters' process, and lets go of it once it has told where they are. */
 function launch(options, cancelled) {
     return new Promise((resolve, reject) => {
         const [node, file = ''] = process.argv;
-        // What the job may do, its secrets and its tokens are no concern of the clusters.
         const names = ['PATH', 'Path', 'SystemRoot', 'TEMP', 'TMP', 'TMPDIR', 'RUNNER_TRACKING_ID', 'NODE_COMPILE_CACHE'];
         const env = Object.fromEntries(names.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])));
         const child = (0,external_node_child_process_.spawn)(node ?? process.execPath, [file, SERVE, ...options], {
@@ -3530,7 +3267,6 @@ function launch(options, cancelled) {
         });
     });
 }
-/** The clusters' process: until it is asked to end, gets a signal, or has lived for hours. */
 async function serve(options, cancelled) {
     const tell = (what) => process.send?.(JSON.stringify(what));
     const [name = '', clusters, version = ''] = options;
@@ -3572,7 +3308,6 @@ async function begin(scenario, clusters, version) {
     const born = Date.now();
     let late;
     let asked = () => false;
-    // A lag melts from the clusters' first moment on: their clock stands still until somebody looks.
     const now = () => {
         if (late === undefined && !asked())
             return born;
@@ -3604,7 +3339,6 @@ function handOut(world, { drToken }) {
         secrets: [tokens.operator, token, ...keyShares],
     };
 }
-/** What was asked of the clusters, and what became of their roles. */
 function logOf(world, secrets) {
     const { requests } = world;
     const writes = world.writes();
@@ -3622,7 +3356,6 @@ function logOf(world, secrets) {
         `${world.primariesAtOnceMs()} ms with two primaries.`,
     ];
 }
-/** A line that is nothing but a line: whoever reaches the clusters wrote some of it. */
 function step_plain(line) {
     const text = line
         .replaceAll(/[^\x20-\x7e…]+/g, ' ')
@@ -3630,10 +3363,8 @@ function step_plain(line) {
         .replaceAll('##[', '# # [');
     return text.length > LONGEST_LINE ? `${text.slice(0, LONGEST_LINE - 1)}…` : text;
 }
-/** Asks the clusters' process; with its key, to end. `undefined`: nobody is there, or somebody else. */
 function ask(port, key) {
     return new Promise((resolve) => {
-        // No agent and no proxy: it is on this machine.
         const asking = (0,external_node_http_.request)({ host: '127.0.0.1', port, method: 'POST', agent: false, headers: { authorization: key } }, (answer) => {
             let text = '';
             answer.setEncoding('utf8');

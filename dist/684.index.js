@@ -13,23 +13,12 @@ export const modules = {
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(6760);
 /* harmony import */ var _printable_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(3911);
 /* harmony import */ var _render_summary_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(4453);
-/**
- * The edge to the GitHub runner: inputs in; log, annotations, outputs, state and job summary out. Every text passes the
- * redaction here, whatever it passed before. A workplace that fails (a full disk, a missing file) costs a warning, never
- * the failover.
- */
 
 
 
 
 
-/**
- * The toolkit brings an HTTP client that takes as long to load as everything else together, and the first byte to a Vault
- * waits for all that is loaded before it. So what is one line of the runner's protocol is written here, and the toolkit,
- * which knows the files behind outputs, state and summary, comes when the first look is on its way.
- */
 const toolkit = () => Promise.all(/* import() */[__webpack_require__.e(752), __webpack_require__.e(942), __webpack_require__.e(143)]).then(__webpack_require__.bind(__webpack_require__, 143));
-/** A line that the runner takes as a command; what could end it or begin another is encoded as the runner decodes it. */
 function command(name, message) {
     const text = message.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
     process.stdout.write(`::${name}::${text}${node_os__WEBPACK_IMPORTED_MODULE_1__.EOL}`);
@@ -38,15 +27,12 @@ class Runner {
     #secrets;
     constructor(secrets) {
         this.#secrets = secrets;
-        // A log that nobody reads any more must not end the run.
         for (const stream of [process.stdout, process.stderr])
             stream.on('error', () => undefined);
     }
-    /** An input as the runner passed it; an input that is not set is empty. */
     input(name) {
         return process.env[`INPUT_${name.toUpperCase()}`] ?? '';
     }
-    /** Has the runner mask a secret too: the second line of defence behind the redaction here. */
     mask(secret) {
         for (const line of secret.split(/\r?\n/))
             if (line.trim().length >= 8 && !line.startsWith('-----'))
@@ -58,7 +44,6 @@ class Runner {
     warn(line) {
         command('warning', this.#clean(line, 2000));
     }
-    /** One annotation for a run that did not end well; the job's log shows it in red. */
     fail(line) {
         command('error', this.#clean(line, 4000));
     }
@@ -79,12 +64,10 @@ class Runner {
         this.#attempt('the outputs', () => {
             for (const [name, value] of Object.entries(outputs))
                 core.setOutput(name, this.#secrets.redact(value));
-            // The one output that is a secret: what was asked for, masked before it is set.
             if (token !== undefined)
                 core.setOutput('dr-operation-token', token);
         });
     }
-    /** Keeps a word for the post step. */
     async remember(name, value) {
         const core = await toolkit();
         this.#attempt('the state for the post step', () => core.saveState(name, value));
@@ -93,7 +76,6 @@ class Runner {
         return process.env[`STATE_${name}`] ?? '';
     }
     async summarize(report, reportPath) {
-        // Before anything is shortened: half a secret would not be recognised any more.
         const clean = JSON.parse(this.#secrets.redact(JSON.stringify(report)));
         const text = `${this.#secrets.redact((0,_render_summary_js__WEBPACK_IMPORTED_MODULE_3__/* .renderSummary */ .B)(clean))}\n\nFull report: \`${(0,_printable_js__WEBPACK_IMPORTED_MODULE_4__/* .printable */ .g)(reportPath).replaceAll('`', '')}\`\n`;
         if (process.env.GITHUB_STEP_SUMMARY === undefined)
@@ -106,13 +88,11 @@ class Runner {
             this.warn('The job summary could not be written.');
         }
     }
-    /** Where the report goes: as asked, or a file of its own under the runner's temporary folder. */
     reportPath(asked) {
         return asked === undefined
             ? (0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(process.env.RUNNER_TEMP ?? (0,node_os__WEBPACK_IMPORTED_MODULE_1__.tmpdir)(), `vault-dr-report-${Date.now()}-${process.pid}.json`)
             : (0,node_path__WEBPACK_IMPORTED_MODULE_2__.resolve)(asked);
     }
-    /** Writes the report whole or not at all: a reader never meets half of one. */
     save(report, path) {
         return this.#attempt('the report', () => {
             (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.mkdirSync)((0,node_path__WEBPACK_IMPORTED_MODULE_2__.dirname)(path), { recursive: true });
@@ -127,7 +107,6 @@ class Runner {
             return true;
         }
         catch {
-            // Told once: the report is written at every change. The reason may quote a path or a value, and is left out.
             if (!this.#failedOnce.has(what))
                 this.warn(`Could not write ${what}.`);
             this.#failedOnce.add(what);
@@ -154,28 +133,14 @@ class Runner {
 /* harmony import */ var _bring_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(2888);
 /* harmony import */ var _clock_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(7094);
 /* harmony import */ var _cluster_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(918);
-/**
- * Attaches a cluster to a primary: a public key from the one, an activation token for that key from the other, and the
- * token handed over. With a public key nothing but the clusters' own port is needed between them; without one (an older
- * server, or a policy that lacks the path) the token comes wrapped, and the follower fetches what is in it from the
- * primary's API.
- */
 
 
 
 
 const TRIES = 3;
-/** A reading younger than this needs no fresh one before update-primary, which changes no role. In ms. */
 const FRESH = 1000;
 const PAUSE = 250;
-/** Without a key after that many bad answers the wrapped token is taken, where that is allowed. */
 const MOST_KEY_ERRORS = 12;
-/**
- * The follower's public key, asked for until it comes: making one changes nothing, so it may be asked for again.
- *
- * @param header the token for the header; a generated DR operation token is none, it would be used up
- * @returns undefined where it is refused, or is not to be asked for
- */
 async function publicKey(run, follower, header) {
     const { inputs, vaults, deadline, cancelled, journal } = run;
     if (inputs.activation === 'wrapped' || header === undefined)
@@ -192,11 +157,6 @@ async function publicKey(run, follower, header) {
     }
     return undefined;
 }
-/**
- * Makes an activation token on the primary and hands it to the step's cluster, until that one streams.
- *
- * @param key made beforehand, or undefined to make it now
- */
 async function attach(run, step, key) {
     const { inputs, journal, lookout, tokens } = run;
     const follower = step.on;
@@ -214,7 +174,6 @@ async function attach(run, step, key) {
         const made = await activationToken(run, (0,_cluster_js__WEBPACK_IMPORTED_MODULE_3__/* .other */ .F)(follower), publicly);
         if (made.is !== 'made') {
             last = made;
-            // A server or a policy that takes no public key may still give a wrapped token.
             if (made.is === 'refused' && publicly !== undefined && inputs.activation === 'auto')
                 withKey = false;
             else if (made.is === 'refused')
@@ -222,7 +181,6 @@ async function attach(run, step, key) {
             continue;
         }
         const world = await lookout.look(FRESH);
-        // Somebody else may have attached it meanwhile; one that is out of sight for a moment may be told all the same.
         if (step.verdict(world).is !== 'due' && (0,_cluster_js__WEBPACK_IMPORTED_MODULE_3__/* .role */ .JC)(world[follower]) !== 'unknown')
             return { is: 'again' };
         const kind = publicly === undefined ? 'a wrapped token' : 'a token for its public key';
@@ -238,7 +196,6 @@ async function attach(run, step, key) {
     }
     return last;
 }
-/** Enrolling erases what the cluster holds; re-attaching erases nothing. */
 function handOver({ inputs, vaults, tokens, journal }, step, made) {
     const vault = vaults[step.on];
     const addr = inputs['primary-api-addr'];
@@ -251,10 +208,6 @@ function handOver({ inputs, vaults, tokens, journal }, step, made) {
         ? send(() => vault.enableSecondary(inputs['secondary-vault-token'] ?? tokens.vault, made.token, addr))
         : tokens.use(step.on, (token) => send(() => vault.updatePrimary(token, made.token, addr)));
 }
-/**
- * One activation token. A lost answer leaves an id behind that nobody holds a token for: it is revoked, by this run's own
- * id, and the next try takes another one.
- */
 async function activationToken(run, primary, publicly) {
     const { inputs, vaults, journal, lookout, deadline, deeds, tokens } = run;
     const { activations } = journal.report;
@@ -265,7 +218,6 @@ async function activationToken(run, primary, publicly) {
     };
     const { id } = activation;
     const { host, dr } = lookout.world[primary];
-    // One that is there already is somebody's: it is neither used nor revoked.
     if (dr?.known_secondaries?.includes(id))
         return { is: 'refused', because: `${host} knows the id ${id} already` };
     activations.push(activation);
@@ -293,7 +245,6 @@ async function activationToken(run, primary, publicly) {
     }
     return { is: 'late', because };
 }
-/** Whether the primary knows this id, from looks for more than a second: the lost request may still be at work. */
 async function known({ lookout }, primary, id) {
     for (let waited = 0; waited < _bring_js__WEBPACK_IMPORTED_MODULE_1__/* .UNBROKEN */ .Vt; waited += PAUSE) {
         const world = await lookout.look();
@@ -303,10 +254,6 @@ async function known({ lookout }, primary, id) {
     }
     return false;
 }
-/**
- * Revokes the activation ids that this run made and nobody uses, so that nothing is left behind. One whose token went out
- * to the follower stays, until the follower is seen streaming by another one: its status may tell late, or never.
- */
 async function tidy({ tokens, vaults, lookout, journal }) {
     const { world } = lookout;
     for (const side of _cluster_js__WEBPACK_IMPORTED_MODULE_3__/* .SIDES */ .BV) {
@@ -324,7 +271,6 @@ async function tidy({ tokens, vaults, lookout, journal }) {
         }
     }
 }
-/** Unique for each run: ids must never be used twice, and a failover that is run again makes a new one. */
 function uniqueId() {
     const run = [process.env.GITHUB_RUN_ID, process.env.GITHUB_RUN_ATTEMPT].filter((part) => /^\d{1,20}$/.test(part ?? ''));
     return ['vault-dr', ...run, (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.randomBytes)(4).toString('hex')].join('-');
@@ -343,12 +289,6 @@ function uniqueId() {
 /* harmony export */   Vt: () => (/* binding */ UNBROKEN)
 /* harmony export */ });
 /* harmony import */ var _clock_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(7094);
-/**
- * One write and its effect: sent once, looked for while its answer is awaited and after, and sent again only on proof.
- *
- * An answer that was lost leads to looks; the write goes out again only after more than a second of unbroken readings
- * that it did not happen. Nothing is believed because it was asked for.
- */
 
 const noDeeds = () => ({
     accepted: 0,
@@ -358,17 +298,9 @@ const noDeeds = () => ({
     restored: false,
     unclear: undefined,
 });
-/** Unbroken readings of that length say that a lost write did not happen. In ms. */
 const UNBROKEN = 1200;
-/** A reading after a refusal must still show that nothing changed. In ms. */
 const REFUSED_FOR = 250;
-/** Sends of one role change, lost answers included. */
 const MOST_SENDS = 3;
-/**
- * Sends a write and looks, while its answer is awaited and after, until the step's wish holds.
- *
- * @param send makes the call; called again only where the answer or the looks prove that it was not applied
- */
 async function bring(run, step, what, send) {
     const { journal, lookout, deadline, deeds, inputs } = run;
     const launch = () => {
@@ -393,7 +325,6 @@ async function bring(run, step, what, send) {
     for await (const world of lookout.watch(step.on, deadline)) {
         const verdict = step.verdict(world);
         if (verdict.is === 'so') {
-            // An answer that got lost was an acceptance all the same: the effect is there.
             if (flight.answer === undefined || flight.answer.kind === 'unclear')
                 deeds.accepted += 1;
             deeds.unclear = undefined;
@@ -404,7 +335,6 @@ async function bring(run, step, what, send) {
         deeds.unclear = unclear || answer === undefined || answer.kind === 'accepted' ? step.on : undefined;
         journal.waiting(step, world);
         const contrary = verdict.is === 'blocked' || verdict.is === 'later';
-        // Only readings that began after the answer speak of what the write did.
         const telling = contrary || (verdict.is === 'due' && at !== undefined && world[step.on].askedAt >= at);
         quietSince = telling ? (quietSince ?? (0,_clock_js__WEBPACK_IMPORTED_MODULE_0__/* .monotonic */ .x1)()) : undefined;
         const unbroken = quietSince === undefined ? 0 : (0,_clock_js__WEBPACK_IMPORTED_MODULE_0__/* .monotonic */ .x1)() - quietSince;
@@ -445,7 +375,6 @@ async function bring(run, step, what, send) {
     const said = answer === undefined ? 'no answer came' : answer.kind === 'accepted' ? 'it was accepted' : answer.because;
     return { is: 'late', because: `${said}, and it did not come about in time` };
 }
-/** A wish that was brought about, and seen. */
 function finish({ journal, deeds, lookout }, step, world) {
     if (step.name === 'demote') {
         deeds.demoted = true;
@@ -474,20 +403,10 @@ function finish({ journal, deeds, lookout }, step, world) {
 /* harmony export */ });
 /* unused harmony export decode */
 /* harmony import */ var _clock_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(7094);
-/**
- * A DR operation token made from key shares on a DR secondary: begin, submit shares until there are enough, decode
- * (facts 4.1). The server holds one attempt at a time; somebody else's is never touched.
- */
 
-/** After a role change a cluster answers badly for a moment; beginning is asked for again that long. In ms. */
 const PATIENCE = 15_000;
 const PAUSE = 250;
 const TRIES = 3;
-/**
- * Makes a DR operation token. Its attempt is cancelled where it comes to nothing.
- *
- * @returns the token, or why there is none; a wrong share shows only when enough of them are there
- */
 async function generate(ceremony) {
     const { host } = ceremony;
     let last = { ok: false, because: `${host} gave no DR operation token` };
@@ -513,7 +432,6 @@ async function generate(ceremony) {
     return last;
 }
 const over = ({ deadline, cancelled }) => deadline.passed || cancelled.aborted;
-/** Shares that are the same key, however each is written (hex or base64), count once. */
 function distinct(shares) {
     const keys = new Map(shares.map((share) => [
         /^([0-9a-f]{2})+$/i.test(share) ? share.toLowerCase() : Buffer.from(share, 'base64').toString('hex'),
@@ -546,7 +464,6 @@ async function begin({ vault, host, shares, token, deadline, cancelled }) {
                     because: `${host} began no attempt: ${answer.because}`,
                     ...(answer.status === 403 ? { fix: needsToken(host).fix } : {}),
                 };
-            // The pad was in the answer that got lost, so an attempt that began is of no use, and nobody can tell whose it is.
             if (answer.kind === 'unclear' && answer.sent) {
                 const after = await vault.attempt(token);
                 if (after.ok && after.value.started) {
@@ -563,7 +480,6 @@ async function begin({ vault, host, shares, token, deadline, cancelled }) {
         await (0,_clock_js__WEBPACK_IMPORTED_MODULE_0__/* .sleep */ .yy)(PAUSE);
     }
 }
-/** Why an attempt can't be begun, from what the server tells of it; undefined where it can. */
 function attemptProblem(host, attempt, shares) {
     if (attempt.started) {
         return {
@@ -572,7 +488,6 @@ function attemptProblem(host, attempt, shares) {
         };
     }
     const given = distinct(shares).length;
-    // An idle server of some versions tells 1 here, whatever it takes: then the shares themselves will show.
     if (attempt.required > given) {
         return {
             because: `${host} takes ${attempt.required} different key shares, and ${given} ${given === 1 ? 'is' : 'are'} given`,
@@ -603,7 +518,6 @@ async function submit(ceremony, nonce) {
                     : `${host} takes no share: ${answer.because}`,
             };
         }
-        // Whether it was counted can't be told from outside, and the last one's answer holds the token: begin anew.
         if (answer.kind === 'later')
             return { ok: false, lost: false, because: `${host} put the key shares off: ${answer.because}` };
         if (answer.kind === 'unclear')
@@ -621,7 +535,6 @@ async function submit(ceremony, nonce) {
         because: `${host} wants more key shares than the ${distinct(shares).length} that are given`,
     };
 }
-/** Ends this run's attempt, and only this run's. */
 async function cancelOwn({ vault, token, began }, nonce) {
     const read = await vault.attempt(token);
     if (!read.ok)
@@ -634,10 +547,6 @@ async function cancelOwn({ vault, token, began }, nonce) {
     began(undefined);
     return true;
 }
-/**
- * The token from what the server gave: base64 without padding, XOR with the one-time pad; with pads of 26 (before 1.10)
- * and 28 characters byte by byte, with the oldest kind as two base64 texts of a UUID.
- */
 function decode(encoded, otp) {
     const bytes = Buffer.from(encoded.replace(/=+$/, ''), 'base64');
     const plain = Buffer.from(otp);
@@ -672,10 +581,6 @@ function decode(encoded, otp) {
 /* harmony import */ var _cluster_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(918);
 /* harmony import */ var _credentials_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(9522);
 /* harmony import */ var _inputs_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(8175);
-/**
- * The checks before anything is changed. Each has a stable name, says what it saw, and, where it refuses, what would mend
- * it. Pure: what was read comes in, findings go out; a check that needs time (lag, streaming) is simply asked again.
- */
 
 
 
@@ -707,7 +612,6 @@ const CHECKS = [
     'verify-path',
     'snapshot',
 ];
-/** Steps that need a Vault token of the primary, and steps that need a DR operation token. */
 const NEEDS_VAULT = ['demote', 'follow', 'enable', 'enrol', 'revoke', 'disable'];
 const NEEDS_DR = ['promote', 'follow', 'detach'];
 const good = (evidence) => ({ is: 'good', evidence });
@@ -716,11 +620,9 @@ const bad = (evidence, fix) => ({
     evidence,
     ...(fix === undefined ? {} : { fix }),
 });
-/** Not as it should be, without being a reason to stop. */
 const short = (evidence) => ({ is: 'short', evidence });
 const none = (evidence) => ({ is: 'n/a', evidence });
 const forNow = (finding) => ({ ...finding, mayPass: true });
-/** Checks that stop an emergency too; the others only warn there, since waiting for a healthy pair would be no emergency. */
 const STOPS_EMERGENCY = new Set([
     'tls-verification',
     'secondary-reachable',
@@ -736,12 +638,6 @@ const STOPS_EMERGENCY = new Set([
     'secondary-id',
     'performance-replication',
 ]);
-/**
- * The one check that comes before any connection. This program verifies certificates whatever the variable says, but a
- * job in which somebody switched that off is no place for these tokens.
- *
- * @param variable NODE_TLS_REJECT_UNAUTHORIZED
- */
 function checkTls(variable) {
     return variable === '0'
         ? {
@@ -752,7 +648,6 @@ function checkTls(variable) {
         }
         : { name: 'tls-verification', state: 'passed', evidence: 'certificates are verified' };
 }
-/** All checks for what is due, in a fixed order. */
 function check(now) {
     const waivable = new Set(_inputs_js__WEBPACK_IMPORTED_MODULE_4__/* .WAIVERS */ .E2);
     const judged = CHECKS.filter((name) => name in JUDGES);
@@ -772,13 +667,6 @@ function check(now) {
         return { name, state: state(), evidence, fix, mayPass };
     });
 }
-/**
- * The lag barrier: a position of the primary is read, and the secondary must pass it. Two reads are never of one moment,
- * so their difference says little on a busy pair; having passed a position that is at most 5 s old does. An older one is
- * taken anew, so a secondary that is always a minute behind does not count as caught up.
- *
- * @param maxLag WAL entries that it may be behind
- */
 function barrier(before, world, maxLag) {
     const { from, to } = world;
     const now = { position: (0,_cluster_js__WEBPACK_IMPORTED_MODULE_2__/* .position */ .G1)(from), readAt: from.at };
@@ -811,7 +699,6 @@ const JUDGES = {
         if ((0,_cluster_js__WEBPACK_IMPORTED_MODULE_2__/* .role */ .JC)(to) !== 'unknown')
             return good(`${to.host} is ${(0,_cluster_js__WEBPACK_IMPORTED_MODULE_2__/* .describe */ .q0)(to)}`);
         const evidence = `${to.host} does not tell its role: ${(0,_cluster_js__WEBPACK_IMPORTED_MODULE_2__/* .describe */ .q0)(to)}`;
-        // Taking the role from a returned old primary needs nothing of the other side.
         if (inputs.mode === 'emergency' && !due.has('promote') && !due.has('follow'))
             return short(evidence);
         return bad(evidence, `Make ${to.host} answer: nothing is changed while the cluster that is to take over can not be seen.`);
@@ -881,7 +768,6 @@ const JUDGES = {
         const sealed = [from, to].filter((cluster) => cluster.health?.sealed);
         if (sealed.includes(to))
             return bad(`${to.host} is sealed`, `Unseal ${to.host}.`);
-        // A sealed primary is one that is lost, until somebody unseals it.
         if (sealed.includes(from) && inputs.mode === 'emergency')
             return short(`${from.host} is sealed`);
         if (sealed.includes(from))
@@ -890,7 +776,6 @@ const JUDGES = {
     },
     'active-node': ({ world: { from, to }, inputs }) => {
         const without = [from, to].filter((cluster) => (0,_cluster_js__WEBPACK_IMPORTED_MODULE_2__/* .role */ .JC)(cluster) !== 'unknown' && !(0,_cluster_js__WEBPACK_IMPORTED_MODULE_2__/* .active */ .vu)(cluster));
-        // In an emergency only the cluster that takes over has to have one.
         const matters = inputs.mode === 'emergency' ? without.filter((cluster) => cluster === to) : without;
         const [first] = matters;
         if (first === undefined)
@@ -909,7 +794,6 @@ const JUDGES = {
         if ((0,_cluster_js__WEBPACK_IMPORTED_MODULE_2__/* .follows */ .pk)(to, from))
             return good(`${to.host} streams from ${from.host}, connected`);
         const finding = bad(`${to.host} is not streaming from ${from.host}: ${(0,_cluster_js__WEBPACK_IMPORTED_MODULE_2__/* .describe */ .q0)(to)}`, fix);
-        // On its way it may arrive within catch-up-timeout; one that is idle or cut off will not.
         const onItsWay = to.dr?.state !== 'stream-wals' || to.dr.connection_state === 'connecting';
         return (0,_cluster_js__WEBPACK_IMPORTED_MODULE_2__/* .joining */ .bU)(to, from) && onItsWay ? forNow(finding) : finding;
     },
@@ -973,7 +857,6 @@ const JUDGES = {
             return none('not needed for what is due');
         const { login } = now;
         const own = now.credentials.ofSecondary?.lookup;
-        // Enrolling comes last, and must not fail on a token after the primary has been enabled.
         if (own?.ok === false) {
             return bad(`${now.world.to.host} does not accept the secondary-vault-token: ${own.because}`, 'Give a token of the cluster that is to be enrolled as `secondary-vault-token`; it knows its own tokens alone.');
         }
@@ -991,7 +874,6 @@ const JUDGES = {
         if (lives.length === 0)
             return none('no lifetime could be asked for');
         const used = lives.find(({ num_uses }) => num_uses !== undefined && num_uses !== 0);
-        // A token in its last use tells -1.
         if (used)
             return bad(`a token has only ${Math.max(0, used.num_uses ?? 0)} uses left`, 'Use a token without num_uses.');
         const mortal = lives.map(({ ttl }) => ttl * 1000).filter((ttl) => ttl > 0);
@@ -1092,26 +974,19 @@ const JUDGES = {
             : good(`${id} is not known yet`);
     },
 };
-/** The input that a token came from. */
 function owner(facts, { vaultToken, ofSecondary }) {
     if (facts === ofSecondary)
         return 'secondary-vault-token';
     return facts === vaultToken ? 'vault-token' : 'dr-operation-token';
 }
-/** The ordinary case: one primary gives its role to a secondary that it feeds. */
 const switching = ({ world: { from, to }, due }) => due.has('demote') && (0,_cluster_js__WEBPACK_IMPORTED_MODULE_2__/* .role */ .JC)(from) === 'primary' && (0,_cluster_js__WEBPACK_IMPORTED_MODULE_2__/* .role */ .JC)(to) !== 'primary';
 const at = (wanted) => (wanted === undefined ? 'the primary' : `position ${wanted}`);
-/** Age of the canary that the primary writes, as the secondary last saw it; in ms. */
 function canaryAge(secondary) {
     const ages = (secondary.dr?.primaries ?? [])
         .map((peer) => peer.replication_primary_canary_age_ms)
         .filter((age) => age !== undefined);
     return ages.length === 0 ? undefined : Math.min(...ages);
 }
-/**
- * Is the primary really lost, or only out of this runner's sight? Told from the secondary's side alone: everything that
- * it reports of the link must say so, and something must be reported.
- */
 function loss(from, to) {
     const { connection_state: state, primaries = [] } = to.dr ?? {};
     const fix = `If you know that ${from.host} is lost and stays away, run again with \`override: emergency-evidence\`.`;
@@ -1119,7 +994,6 @@ function loss(from, to) {
     const sight = `${from.host} does not answer here (${(0,_cluster_js__WEBPACK_IMPORTED_MODULE_2__/* .describe */ .q0)(from)})`;
     if (state === 'ready' || live)
         return bad(`${sight}, but ${to.host} is still connected to it: it may only be out of this runner's sight`, fix);
-    // The canary's age comes with the heartbeats and stands still without them, so it counts only where there are none.
     const age = (0,_cluster_js__WEBPACK_IMPORTED_MODULE_2__/* .heartbeatAge */ .AG)(to, primaries) ?? canaryAge(to);
     if (age !== undefined && age <= _cluster_js__WEBPACK_IMPORTED_MODULE_2__/* .STALE */ .yR) {
         return forNow(bad(`${sight}, but ${to.host} heard from it ${(0,_clock_js__WEBPACK_IMPORTED_MODULE_1__/* .span */ .Ln)(age)} ago (lost counts from ${(0,_clock_js__WEBPACK_IMPORTED_MODULE_1__/* .span */ .Ln)(_cluster_js__WEBPACK_IMPORTED_MODULE_2__/* .STALE */ .yR)} on)`, fix));
@@ -1130,7 +1004,6 @@ function loss(from, to) {
     const heard = age === undefined ? '' : `, last heard of ${(0,_clock_js__WEBPACK_IMPORTED_MODULE_1__/* .span */ .Ln)(age)} ago`;
     return good(`${sight}, and ${to.host} has lost it too: ${state === undefined ? 'not connected' : `connection ${state.replace(/[^a-z_]/g, '')}`}${heard}`);
 }
-/** A token that was looked up on the primary, or why it wasn't. */
 function token(name, facts) {
     if (facts?.lookup === undefined)
         return short('could not be looked up: only a primary answers that');
@@ -1172,7 +1045,6 @@ function drToken({ credentials: { drOperationToken: facts }, due, inputs, world 
             return bad('the DR secondary does not accept it: expired or wrong', fix);
         return short('a batch token that could not be proven: nobody is primary to look it up');
     }
-    // One that the primary does not know may have been generated on the secondary: good for one use on that cluster.
     if (due.has('promote') && due.has('follow') && !(inputs.mode === 'emergency' && facts.lookup === undefined)) {
         return bad('not a batch token: a generated DR operation token is good for one use on one cluster, and this operation needs one on each', `${fix} Or run the phases (promote, then update-primary) with a token of each cluster.`);
     }
@@ -1191,17 +1063,9 @@ function drToken({ credentials: { drOperationToken: facts }, due, inputs, world 
 /* harmony import */ var _attach_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(2891);
 /* harmony import */ var _ceremony_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(9362);
 /* harmony import */ var _cluster_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(918);
-/**
- * What a run made and must not leave behind: activation ids that nobody uses, attempts to generate a token, generated
- * tokens, logins. What can't be taken away is named. Done at the end of each leg, and by the post step after a crash.
- */
 
 
 
-/**
- * @param on the clusters of this leg that are its own to clean up on: a further secondary's leg shares its primary
- * @returns whether anything was there to be taken away, so that a fresh look is due
- */
 async function cleanUp(session, run, on = _cluster_js__WEBPACK_IMPORTED_MODULE_2__/* .SIDES */ .BV) {
     const { journal } = run;
     const { activations, attempts } = journal.report;
@@ -1225,7 +1089,6 @@ async function endAttempts({ vaults, lookout, tokens, journal }) {
             journal.note(`An attempt to generate a DR operation token is left on ${cluster.host}: run \`operation: cancel-operation-token\`.`);
     }
 }
-/** The tokens that were made on this leg's clusters. */
 async function forgetTokens(session, run, on) {
     const { vaults, lookout, tokens, journal } = run;
     const { world } = lookout;
@@ -1236,13 +1099,11 @@ async function forgetTokens(session, run, on) {
             continue;
         session.made.splice(session.made.indexOf(made), 1);
         if (kind === 'operation' && (0,_cluster_js__WEBPACK_IMPORTED_MODULE_2__/* .role */ .JC)(world[side]) !== 'primary') {
-            // Refused means that its use has revoked it; on a primary it is worth nothing any more.
             const answer = await vaults[side].deleteOperationToken(token, tokens.header);
             if (answer.kind === 'later' || answer.kind === 'unclear')
                 journal.note(`A generated DR operation token may be left on ${world[side].host}: ${answer.because}.`);
         }
         if (kind === 'login') {
-            // A login's token follows the role: it is revoked where the primary is now.
             const primary = _cluster_js__WEBPACK_IMPORTED_MODULE_2__/* .SIDES */ .BV.find((candidate) => (0,_cluster_js__WEBPACK_IMPORTED_MODULE_2__/* .role */ .JC)(world[candidate]) === 'primary') ?? side;
             const { revoke } = await Promise.all(/* import() */[__webpack_require__.e(752), __webpack_require__.e(893)]).then(__webpack_require__.bind(__webpack_require__, 6893));
             const login = { token, batch, ttlSeconds };
@@ -1266,35 +1127,27 @@ async function forgetTokens(session, run, on) {
 /* harmony export */   yy: () => (/* binding */ sleep)
 /* harmony export */ });
 /* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(8500);
-/** Time as this program uses it: deadlines on the monotonic clock, and how it is told. */
 
-/** Milliseconds on the monotonic clock; a stepping wall clock (NTP, a sleeping runner) doesn't move it backwards. */
 const monotonic = () => performance.now();
-/** A moment after which a wait must end. */
 class Deadline {
     #at;
-    /** @param ms from now */
     constructor(ms) {
         this.#at = monotonic() + ms;
     }
-    /** Milliseconds left, never below 0. */
     get left() {
         return Math.max(0, this.#at - monotonic());
     }
     get passed() {
         return this.left === 0;
     }
-    /** Moves it to `ms` from now, if that is earlier: a cancelled run has seconds left, whatever it waits for. */
     shorten(ms) {
         this.#at = Math.min(this.#at, monotonic() + ms);
     }
 }
-/** Sleeps for `ms`; not at all where that is 0 or less. */
 async function sleep(ms) {
     if (ms > 0)
         await (0,node_timers_promises__WEBPACK_IMPORTED_MODULE_0__.setTimeout)(ms);
 }
-/** `850 ms`, `4.2 s`, `3 min 5 s`: a length of time as a person reads it. */
 function span(ms) {
     if (ms < 1000)
         return `${Math.round(ms)} ms`;
@@ -1340,7 +1193,6 @@ function span(ms) {
 /* harmony export */ });
 /* unused harmony export connected */
 const SIDES = ['from', 'to'];
-/** The role this reading shows; `unknown` where it shows none, and an unknown role never proves anything. */
 function role(cluster) {
     switch (cluster.dr?.mode) {
         case undefined:
@@ -1352,42 +1204,29 @@ function role(cluster) {
             return 'none';
     }
 }
-/** The role it was last seen in during this run, or `unknown`. */
 const lastRole = (cluster) => cluster.last === undefined ? 'unknown' : role({ ...cluster, dr: cluster.last.dr });
-/** It answers requests: unsealed, with an active node behind the address. */
 function active(cluster) {
     const { health, healthCode, led } = cluster;
     if (health === undefined || !health.initialized || health.sealed)
         return false;
-    // A DR secondary answers 472 whatever the node is (facts 2.1); a standby serves by forwarding, given a leader.
-    // A standby that has lost its majority goes on naming the leader it had; 474 says so after some seconds (facts 2.1).
     if (health.standby === true)
         return led === true && healthCode !== 474 && health.ha_connection_healthy !== false;
     return healthCode === (role(cluster) === 'secondary' ? 472 : 200);
 }
-/** It is the DR primary, and secrets can be read from it. */
 const serving = (cluster) => role(cluster) === 'primary' && (cluster.dr?.state ?? 'running') === 'running' && active(cluster);
-/** Both show a DR set, and it isn't the same one. */
 const strangers = ({ from, to }) => from.dr?.cluster_id !== undefined && to.dr?.cluster_id !== undefined && from.dr.cluster_id !== to.dr.cluster_id;
-/** Both addresses lead to one cluster: the id that each cluster has of its own is the same, and so is the role. */
 const oneCluster = ({ from, to }) => from.health?.cluster_id !== undefined && from.health.cluster_id === to.health?.cluster_id && role(from) === role(to);
-/** Both claim the primary role of one DR set. */
 const twoPrimaries = (world) => role(world.from) === 'primary' && role(world.to) === 'primary' && !strangers(world) && !oneCluster(world);
-/** Both can be read, and neither is primary. */
 const nobodyPrimary = ({ from, to }) => [from, to].every((cluster) => ['secondary', 'none'].includes(role(cluster)));
-/** The primary of this pair, if exactly one is seen. */
 function primaryOf(world) {
     const found = SIDES.filter((side) => role(world[side]) === 'primary');
     return found.length === 1 ? found[0] : undefined;
 }
-/** The secondary was attached by the primary: its id is one that this primary has issued and not revoked. */
 function attached(secondary, primary) {
     const id = secondary.dr?.secondary_id;
     const known = primary.dr?.known_secondaries;
-    // Old servers report less; there the state alone must do.
     return known === undefined || id === undefined || known.includes(id);
 }
-/** The link is up as far as both ends report it; ends that report nothing say nothing against it. */
 function connected(secondary, primary) {
     const { connection_state: state, primaries = [], secondary_id: id } = secondary.dr ?? {};
     if (state !== undefined && state !== 'ready')
@@ -1398,34 +1237,25 @@ function connected(secondary, primary) {
     const seen = primary.dr?.secondaries?.find((peer) => peer.node_id === id);
     return seen?.connection_status === undefined || seen.connection_status === 'connected';
 }
-/** The secondary streams from this primary, proven by its id. */
 const follows = (secondary, primary) => role(secondary) === 'secondary' &&
     role(primary) === 'primary' &&
     secondary.dr?.state === 'stream-wals' &&
     attached(secondary, primary) &&
     connected(secondary, primary);
 const SYNCING = ['merkle-diff', 'merkle-sync', 'stream-wals', 'connecting'];
-/** It was attached to this primary and is on its way to streaming: nothing to send, only to wait. */
 function joining(secondary, primary) {
     if (role(secondary) !== 'secondary' || role(primary) !== 'primary' || !attached(secondary, primary))
         return false;
     const { state, connection_state: connection, secondary_id: id } = secondary.dr ?? {};
-    // Without an id nothing tells whose stream it was: one that is cut off has to be attached anew.
     if (state === 'stream-wals' && id === undefined)
         return connected(secondary, primary);
     return SYNCING.includes(state) || connection === 'connecting';
 }
-/** WAL position of a primary; `last_dr_wal` since 1.4, `last_wal` before (facts 1.3). */
 const position = (primary) => primary.dr?.last_dr_wal ?? primary.dr?.last_wal;
-/** Equal merkle roots prove that both hold the same data at that instant (facts 1.4). */
 function sameRoot({ from, to }) {
     const root = from.dr?.merkle_root;
     return root !== undefined && root !== '' && root === to.dr?.merkle_root;
 }
-/**
- * WAL entries that the secondary is behind, as both were just read; undefined where it can't be told. After a resync
- * `last_remote_wal` is 0 until the first entry is streamed, so equal roots count as 0 too.
- */
 function lag(world) {
     const side = primaryOf(world);
     if (side === undefined)
@@ -1441,12 +1271,7 @@ function lag(world) {
     return Math.max(0, ahead - behind);
 }
 const other = (side) => (side === 'from' ? 'to' : 'from');
-/** A heartbeat or canary older than this is stale; Vault exchanges them about every 5 s (facts 1.4). In ms. */
 const STALE = 20_000;
-/**
- * Age of the newest heartbeat that one end reports, by that end's own clock, in ms; undefined where none is reported.
- * The runner's clock is not asked: its skew would make a live link look dead, or a dead one live.
- */
 function heartbeatAge(cluster, peers) {
     const beats = (peers ?? []).map((peer) => peer.last_heartbeat).filter((at) => at !== undefined);
     const now = cluster.health?.server_time_utc;
@@ -1455,10 +1280,6 @@ function heartbeatAge(cluster, peers) {
     return Math.max(0, now * 1000 - Math.max(...beats));
 }
 const NUMBERS = /^(\d+)\.(\d+)\.(\d+)(?:-([0-9A-Za-z.]+))?/;
-/**
- * Compares two versions as an upgrade would: below 0 where `a` is the older one. The edition (`+ent`) does not count; a
- * pre-release is older than its release. Undefined where one is unknown.
- */
 function compareVersions(a, b) {
     const [left, right] = [a, b].map((version) => NUMBERS.exec(version ?? ''));
     if (!left || !right)
@@ -1475,7 +1296,6 @@ function compareVersions(a, b) {
         return before === undefined ? 1 : -1;
     return before.localeCompare(after, 'en', { numeric: true });
 }
-/** States that Vault documents; any other word of a server is shown as "an unknown state", and is never healthy. */
 const STATES = new Set([
     'running',
     'stream-wals',
@@ -1487,7 +1307,6 @@ const STATES = new Set([
     'connecting',
     'ready',
 ]);
-/** Role and state in the field's words: `primary, running`; or why nothing can be said. */
 function describe(cluster) {
     const { dr } = cluster;
     if (dr === undefined)
@@ -1518,13 +1337,7 @@ function describe(cluster) {
 /* harmony export */   sb: () => (/* binding */ examine)
 /* harmony export */ });
 /* harmony import */ var _clock_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(7094);
-/**
- * Whether the tokens that were given will do, found out before anything is changed. The primary answers `lookup-self` and
- * `capabilities-self` for batch tokens too; a DR secondary proves a batch token by `autopilot/state`, where its policy
- * has that path. A generated DR operation token can't be proven at all without spending it, so it is sent nowhere.
- */
 
-/** Paths whose use is asked about, as `capabilities-self` and policies spell them. */
 const PATHS = {
     demote: 'sys/replication/dr/primary/demote',
     secondaryToken: 'sys/replication/dr/primary/secondary-token',
@@ -1538,12 +1351,6 @@ const PATHS = {
     generatePublicKey: 'sys/replication/dr/secondary/generate-public-key',
 };
 const isBatch = (token) => /^(hvb|b)\./.test(token);
-/**
- * Asks what the tokens are worth, all questions side by side.
- *
- * @param primary the cluster that is primary now, if one is: only there a token can be looked up
- * @param secondary the cluster that is to be promoted, if it is a secondary now
- */
 async function examine(tokens, primary, secondary) {
     const paths = Object.values(PATHS);
     const onPrimary = async (token) => {
@@ -1573,7 +1380,6 @@ async function examine(tokens, primary, secondary) {
     const [ofVault, ofDr] = await Promise.all([facts(vaultToken, false), facts(drOperationToken, true)]);
     return { vaultToken: ofVault, drOperationToken: ofDr };
 }
-/** One bad answer to a question that is not a refusal is asked again: it alone never ends a run. */
 async function again(ask) {
     let read = await ask();
     for (const pause of [200, 800]) {
@@ -1599,23 +1405,14 @@ async function again(ask) {
 /* harmony import */ var _clock_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(7094);
 /* harmony import */ var _cluster_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(918);
 /* harmony import */ var _plan_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(1781);
-/**
- * Brings the wishes of a plan about, one after another: look, decide, act, look again. The only place that changes
- * anything at a Vault.
- *
- * One write is under way at a time, but for the harmless public key, and each is preceded by a fresh look at both.
- */
 
 
 
 
 
-/** A reading younger than this needs no fresh one before a write. In ms. */
 const FRESH = 200;
-/** Brings every wish about, in order, until all hold, one can't be had, the time is up or the run is cancelled. */
 async function execute(run, steps) {
     const { lookout, journal, deadline, deeds } = run;
-    // Each step may be begun anew when the world changes under it, but not for ever.
     for (let rounds = 0; rounds < 12; rounds += 1) {
         const world = await lookout.look(FRESH);
         journal.survey(steps, world);
@@ -1640,22 +1437,12 @@ async function execute(run, steps) {
         return;
     }
 }
-/** After a cancel one thing is still begun: the promotion that ends a state in which nobody serves, made by this run. */
 const endsNoPrimary = (run, step, world) => step.name === 'promote' && run.deeds.demoted && (0,_cluster_js__WEBPACK_IMPORTED_MODULE_3__/* .nobodyPrimary */ .uc)(world) && run.deadline.left > 500;
-/** The state that this step starts from was made by this run, or shows plainly; else somebody may be at work on it. */
 function prepared({ deeds, lookout, inputs }, step) {
-    // Setting up, taking apart and demoting begin where nothing is at work, and nobody waits for a primary meanwhile.
     if ((step.name !== 'promote' && step.name !== 'follow') || deeds.demoted || deeds.promoted)
         return true;
     return inputs.mode === 'emergency' && (0,_cluster_js__WEBPACK_IMPORTED_MODULE_3__/* .role */ .JC)(lookout.world.from) === 'unknown';
 }
-/**
- * Nobody is primary, or nobody follows, and it was not this run that made it so: an earlier run may have died half way,
- * or one in the opposite direction may be at work. Watching for two seconds and a bit is the only guard against that one;
- * the jitter keeps two such runs from acting in the same moment.
- *
- * @returns whether the step stayed due all the while
- */
 async function quiet(run, step) {
     const until = new _clock_js__WEBPACK_IMPORTED_MODULE_2__/* .Deadline */ .B2(step.name === 'promote' ? 2000 + Math.random() * 500 : _bring_js__WEBPACK_IMPORTED_MODULE_1__/* .UNBROKEN */ .Vt);
     run.journal.say(`${run.lookout.world[step.on].host}: left half way by an earlier run or a person; watching for ${Math.ceil(until.left / 1000)} s whether somebody is at work`);
@@ -1665,11 +1452,9 @@ async function quiet(run, step) {
     }
     return true;
 }
-/** Waits for what is under way already. */
 async function wait(run, step) {
     const { journal, lookout, inputs, deeds } = run;
     journal.begin(step, lookout.world);
-    // A cluster that tells nothing is not waited for as long as one that is on its way.
     const hidden = _cluster_js__WEBPACK_IMPORTED_MODULE_3__/* .SIDES */ .BV.some((side) => (0,_cluster_js__WEBPACK_IMPORTED_MODULE_3__/* .role */ .JC)(lookout.world[side]) === 'unknown');
     const until = deeds.sent === 0 && hidden ? new _clock_js__WEBPACK_IMPORTED_MODULE_2__/* .Deadline */ .B2(Math.min(inputs['catch-up-timeout'], run.deadline.left)) : run.deadline;
     let against;
@@ -1696,7 +1481,6 @@ async function act(run, step, steps) {
         case 'demote':
             return (0,_bring_js__WEBPACK_IMPORTED_MODULE_1__/* .bring */ .VB)(run, step, 'demote sent', () => tokens.asVault('from', (token) => vaults.from.demote(token)));
         case 'promote': {
-            // The key for the way back in is made while the other cluster is being promoted: it changes no role.
             if (steps.some(({ name }) => name === 'follow') && (0,_cluster_js__WEBPACK_IMPORTED_MODULE_3__/* .lastRole */ .FO)(lookout.world.from) === 'secondary') {
                 run.followerKey = (0,_attach_js__WEBPACK_IMPORTED_MODULE_0__/* .publicKey */ .jE)(run, 'from', tokens.header);
             }
@@ -1724,11 +1508,6 @@ async function act(run, step, steps) {
             return (0,_bring_js__WEBPACK_IMPORTED_MODULE_1__/* .bring */ .VB)(run, step, 'primary/disable sent', () => tokens.asVault('from', (token) => vaults.from.disablePrimary(token)));
     }
 }
-/**
- * The promotion was refused after the demotion, so nobody is primary. The old primary holds everything: it is made
- * primary again, but only where the other one is seen to be a secondary still, and no promotion of it is unaccounted for.
- * On a lost answer this would make two primaries.
- */
 async function wayBack(run) {
     const { lookout, journal } = run;
     if (run.cancelled.aborted)
@@ -1750,7 +1529,6 @@ async function wayBack(run) {
             return journal.failed(step, lookout.world, end.because);
     }
 }
-/** Upper bound of the WAL entries that a promotion now would lose, from what both show of themselves. */
 function atRisk(world) {
     const { from, to } = world;
     if ((0,_cluster_js__WEBPACK_IMPORTED_MODULE_3__/* .role */ .JC)(from) !== 'secondary')
@@ -1786,23 +1564,15 @@ function atRisk(world) {
 
 
 
-/** Between two looks while a check may still pass. In ms. */
 const PACE = 200;
 const READ_WITHIN = 5000;
-/** One bad answer is asked again. A cluster that is silent gets three looks, one that answers badly a few seconds. In ms. */
 const LOOKS = 3;
 const SILENT_FOR = 4000;
 const UNREADABLE_FOR = 8000;
-/**
- * Looks until both clusters tell their role, or until it is plain that one doesn't: one bad answer is never enough.
- *
- * @param patience how long a cluster that answers, but can't be read (it may be in the middle of a role change), is asked; in ms
- */
 async function firstLook(lookout, journal, patience = UNREADABLE_FOR) {
     const until = new _clock_js__WEBPACK_IMPORTED_MODULE_1__/* .Deadline */ .B2(patience);
     const silentUntil = new _clock_js__WEBPACK_IMPORTED_MODULE_1__/* .Deadline */ .B2(Math.min(SILENT_FOR, patience));
     for (let looks = 1;; looks += 1) {
-        // The second look gives a slow server more time than the first.
         const world = await lookout.look(0, Math.max(1, Math.min(until.left, looks === 2 ? _lookout_js__WEBPACK_IMPORTED_MODULE_4__/* .LONG_LOOK */ .$8 : _lookout_js__WEBPACK_IMPORTED_MODULE_4__/* .SHORT_LOOK */ .Xf)));
         const unread = _cluster_js__WEBPACK_IMPORTED_MODULE_2__/* .SIDES */ .BV.map((side) => world[side]).filter((cluster) => (0,_cluster_js__WEBPACK_IMPORTED_MODULE_2__/* .role */ .JC)(cluster) === 'unknown');
         const patient = looks < LOOKS && !silentUntil.passed;
@@ -1813,7 +1583,6 @@ async function firstLook(lookout, journal, patience = UNREADABLE_FOR) {
         await (0,_clock_js__WEBPACK_IMPORTED_MODULE_1__/* .sleep */ .yy)(looks === 1 ? PACE : 3 * PACE);
     }
 }
-/** @returns whether the steps may be carried out; why not is in the report's checks. */
 async function gate(session, leg) {
     const { run, steps } = leg;
     const { inputs, lookout, journal } = run;
@@ -1847,7 +1616,6 @@ async function gate(session, leg) {
         journal.survey(steps, world);
     }
     const allowed = () => journal.report.checks.every(({ state }) => state !== 'failed');
-    // A wish that can't be had is known before the first one is brought about.
     const hopeless = open().find((step) => step.verdict(world).is === 'blocked');
     if (allowed() && hopeless === undefined && !inputs['dry-run'])
         await provide(session, leg, due);
@@ -1861,7 +1629,6 @@ async function gate(session, leg) {
     }
     return allowed() && hopeless === undefined;
 }
-/** What the checks need beside the look itself, asked side by side. */
 async function gather({ inputs, vaults, tokens }, world, due) {
     const asVault = _checks_js__WEBPACK_IMPORTED_MODULE_0__/* .NEEDS_VAULT */ .bh.some((name) => due.has(name));
     const asDr = _checks_js__WEBPACK_IMPORTED_MODULE_0__/* .NEEDS_DR */ .v5.some((name) => due.has(name));
@@ -1896,7 +1663,6 @@ async function gather({ inputs, vaults, tokens }, world, due) {
         canary,
     };
 }
-/** The last things before the first change: a snapshot, and a token from the key shares, which proves them. */
 async function provide({ http, cancelled, secrets }, { run }, due) {
     const { inputs, journal, tokens, lookout, vaults, deadline } = run;
     const path = inputs['snapshot-path'];
@@ -1936,7 +1702,6 @@ async function provide({ http, cancelled, secrets }, { run }, due) {
             : { name: 'key-shares', state: 'failed', evidence: generated.because, fix: generated.fix });
     }
 }
-/** The checks as lines of the log: a count, and each one that is not simply passed. */
 function tell(journal, checks) {
     const counted = checks.filter(({ state }) => state !== 'skipped');
     journal.say(`${counted.length} checks: ${counted.filter(({ state }) => state === 'passed').length} passed`);
@@ -1968,14 +1733,9 @@ function tell(journal, checks) {
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(3024);
 /* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(9691);
 /* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(8532);
-/**
- * What the operator asked for: every input of action.yml, read once, masked, checked, and all mistakes told at once.
- * Nothing past this file looks at an input's text again.
- */
 
 
 
-/** Checks that an operator may waive by name; see docs in README, "Checks". */
 const WAIVERS = [
     'streaming',
     'heartbeat',
@@ -2006,7 +1766,6 @@ const OPERATIONS = [
     'cancel-operation-token',
     'delete-operation-token',
 ];
-/** Inputs that hold a secret: masked before anything else is done with them. */
 const SECRET_INPUTS = [
     'vault-token',
     'secondary-vault-token',
@@ -2016,7 +1775,6 @@ const SECRET_INPUTS = [
     'client-key',
     'github-token',
 ];
-/** A duration as `90s`, `10m`, `1h30m`, in milliseconds. */
 const UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 const DAY = 86_400_000;
 const duration = (most) => zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP().transform((text, ctx) => {
@@ -2032,13 +1790,10 @@ const duration = (most) => zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP().
 });
 const yesOrNo = zod__WEBPACK_IMPORTED_MODULE_2__/* ["enum"] */ .k5n(['true', 'false', 'True', 'False', 'TRUE', 'FALSE'], 'must be true or false')
     .transform((text) => text.toLowerCase() === 'true');
-/** Tokens go into a header, so white space and control characters are refused here, before a library throws them back. */
 const token = zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP()
     .regex(/^[\x21-\x7e]+$/, 'holds white space or characters that no Vault token has: store the secret again without a line end (printf %s "$TOKEN" | gh secret set …)')
     .max(8192, 'is longer than any Vault token (8 KiB)');
-/** The address of a Vault API, as it is used: without a slash at its end. */
 const address = zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP().transform((text, ctx) => {
-    // A foreign error here would show the address, which may hold a password: every sentence is ours and shows none of it.
     const url = URL.canParse(text) ? new URL(text) : undefined;
     const say = (what) => ctx.addIssue(`${what}: write the address of the Vault API, like https://vault.example.com:8200`);
     if (url === undefined || !['https:', 'http:'].includes(url.protocol))
@@ -2066,7 +1821,6 @@ const addresses = zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP().transform
         ctx.addIssue(`line ${at + 1} ${read.error.issues[0]?.message}`);
     return read.success ? [read.data] : [];
 }));
-/** Unseal or recovery key shares as Vault prints them: hex, or standard base64, of 16 bytes or more. */
 const shares = zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP().transform((text, ctx) => {
     const given = lines(text);
     const bad = given.findIndex((line) => !/^([0-9a-f]{2}){16,}$/i.test(line) && !/^[A-Za-z0-9+/]{22,}={0,2}$/.test(line));
@@ -2076,11 +1830,8 @@ const shares = zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP().transform((t
 });
 const name = zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP()
     .regex(/^(?!.*(^|\/)\.{1,2}(\/|$))[A-Za-z0-9._-]+(\/[A-Za-z0-9._-]+)*$/, 'is not a name: it may hold letters, digits, dots, dashes, underscores and slashes between');
-/** Addresses that never leave this machine. */
 const loopback = (host) => host === 'localhost' || host === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(host);
-/** An address that Vault is told, and that this program never connects to. */
 const passedOn = zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP().regex(/^[\x21-\x7e]{1,300}$/, 'is not an address: it holds white space or is too long');
-/** PEM text, or the path of a file that holds it. */
 const pem = zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP().transform((text, ctx) => {
     if (text.includes('-----BEGIN'))
         return text;
@@ -2091,7 +1842,6 @@ const pem = zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP().transform((text
         ctx.addIssue('names a file that holds no PEM text (-----BEGIN …)');
     }
     catch {
-        // Why it could not be read would show the text, which may be a key that lost its first line.
         ctx.addIssue('is neither PEM text (-----BEGIN …) nor the path of a file that can be read');
     }
     return zod__WEBPACK_IMPORTED_MODULE_3__/* .NEVER */ .tm;
@@ -2108,7 +1858,6 @@ function readable(certificate) {
         return new node_crypto__WEBPACK_IMPORTED_MODULE_0__.X509Certificate(certificate).fingerprint256 !== '';
     }
     catch {
-        // A broken certificate is a mistake in the input, which the caller names.
         return false;
     }
 }
@@ -2120,7 +1869,6 @@ const names = (known, what) => zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .Yj
         ctx.addIssue(`names ${unknown.length === 1 ? 'a' : ''} ${what} that can't be waived or doesn't exist; it takes ${known.join(', ')}`.replace('  ', ' '));
     return [...new Set(given.filter(isKnown))];
 });
-/** One entry for each input of action.yml, in its order; a test holds the two against each other. */
 const INPUTS = {
     operation: zod__WEBPACK_IMPORTED_MODULE_2__/* ["enum"] */ .k5n(OPERATIONS, { error: () => `must be one of ${OPERATIONS.join(', ')}` }),
     'primary-addr': address.optional(),
@@ -2192,7 +1940,6 @@ const INPUTS = {
         .optional(),
 };
 const schema = zod__WEBPACK_IMPORTED_MODULE_2__/* .object */ .Ikc(INPUTS);
-/** All that is wrong with the inputs, a sentence each, beginning with the input's name. */
 class InvalidInputs extends Error {
     mistakes;
     constructor(mistakes) {
@@ -2200,16 +1947,7 @@ class InvalidInputs extends Error {
         this.mistakes = mistakes;
     }
 }
-/** An address as people name it: host, and port where it isn't the scheme's own. */
 const hostOf = (addr) => new URL(addr).host;
-/**
- * Reads and checks every input.
- *
- * @param read gives an input's text as the runner passed it, `''` where it is not set
- * @param secrets learns every secret input before it is looked at
- * @param mask is told of the same secrets, for the runner's own mask
- * @throws InvalidInputs with all mistakes at once
- */
 function readInputs(read, secrets, mask) {
     const hide = (secret) => {
         secrets.add(secret);
@@ -2222,7 +1960,6 @@ function readInputs(read, secrets, mask) {
         const secret = SECRET_INPUTS.includes(name);
         return [name, (secret ? text : text.trim()) === '' ? undefined : secret ? text : text.trim()];
     }));
-    // Each share is a secret of its own.
     for (const share of lines(read('key-shares')))
         hide(share);
     const parsed = schema.safeParse(given);
@@ -2230,9 +1967,7 @@ function readInputs(read, secrets, mask) {
     mistakes.push(...together(given, parsed.data));
     if (mistakes.length > 0 || !parsed.success)
         throw new InvalidInputs(mistakes);
-    // The key may have been read from a file: then what it holds is the secret.
     hide(parsed.data['client-key'] ?? '');
-    // A fleet has addresses of its own.
     const { 'primary-addr': primary = '', 'secondary-addr': secondary = '' } = parsed.data;
     const [from, to] = parsed.data.operation === 'failback' ? [secondary, primary] : [primary, secondary];
     const asGiven = { [primary]: given['primary-addr'] ?? primary, [secondary]: given['secondary-addr'] ?? secondary };
@@ -2241,13 +1976,11 @@ function readInputs(read, secrets, mask) {
         from,
         to,
         asGiven,
-        // A login is to give the token: then no other takes its place.
         'vault-token': parsed.data['auth-method'] === 'token'
             ? (parsed.data['vault-token'] ?? parsed.data['dr-operation-token'])
             : undefined,
     };
 }
-/** Which credentials an operation can't do without: for the primary, for a secondary, the secondary's own, key shares. */
 const NEEDS = {
     status: [],
     failover: ['vault', 'dr'],
@@ -2264,9 +1997,7 @@ const NEEDS = {
     'cancel-operation-token': [],
     'delete-operation-token': ['token'],
 };
-/** Operations that end with a cluster promoted on doubt, or erased: they want its name typed by a person. */
 const wantsConfirm = (operation, mode) => mode === 'emergency' || operation === 'setup' || operation === 'disable';
-/** A given credential that an operation needs and does not have, in a sentence. */
 function missingCredentials(operation, given) {
     const has = (name) => given[name] !== undefined;
     const login = given['auth-method'] !== undefined && given['auth-method'] !== 'token';
@@ -2288,7 +2019,6 @@ function missingCredentials(operation, given) {
     };
     return NEEDS[operation].flatMap((need) => mistakes[need] || []);
 }
-/** What a login needs, by method. */
 function missingLogin(given) {
     const method = given['auth-method'];
     if (method !== 'approle')
@@ -2301,7 +2031,6 @@ const ADDRESSES = [
     ['primary-addr', 'the cluster that is the DR primary in normal running'],
     ['secondary-addr', 'the cluster at the DR site'],
 ];
-/** The mistakes that only show when inputs are seen together; told beside the others, so it works on raw texts too. */
 function together(given, fields) {
     const mistakes = [];
     const operation = OPERATIONS.find((name) => name === given.operation);
@@ -2373,7 +2102,6 @@ function mismatch(certificate, key) {
             : 'client-key does not belong to the first certificate in client-cert';
     }
     catch {
-        // The library's words may hold parts of the key.
         return 'client-key holds no private key that can be read (PEM, without a passphrase)';
     }
 }
@@ -2394,28 +2122,20 @@ function mismatch(certificate, key) {
 /* harmony import */ var _clock_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(7094);
 /* harmony import */ var _cluster_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(918);
 /* harmony import */ var _inputs_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(8175);
-/**
- * Looks at the two clusters. Not reaching one is a reading, never an error; reads may be repeated at will, and a cluster
- * that hangs keeps nobody from looking at the other.
- */
 
 
 
-/** How often a change that is expected is looked for: at most about 18 looks a second at one cluster. In ms. */
 const FAST = 55;
 const SLOWER = 250;
 const SLOW = 1000;
-/** How long one look may take: short while a change is expected within seconds, longer for a server that is slow. In ms. */
 const SHORT_LOOK = 2000;
 const LONG_LOOK = 4000;
 const HUNG_FOR = 2000;
-/** Looks at one cluster that may be under way at once: a hanging one must not hide that the next would be answered. */
 const MOST_AT_ONCE = 40;
 class Lookout {
     #vaults;
     #views;
     #seen;
-    /** @param seen is told of every reading as it comes in */
     constructor(vaults, seen) {
         this.#vaults = vaults;
         this.#seen = seen;
@@ -2426,36 +2146,27 @@ class Lookout {
         });
         this.#views = { from: view('from'), to: view('to') };
     }
-    /** Both clusters as last read; no look is made. */
     get world() {
         return { from: this.#views.from.cluster, to: this.#views.to.cluster };
     }
-    /** A whole look at both, side by side; one that was read within the last `maxAge` ms is not asked again. */
     async look(maxAge = 0, within = SHORT_LOOK) {
         const due = _cluster_js__WEBPACK_IMPORTED_MODULE_1__/* .SIDES */ .BV.filter((side) => {
             const { askedAt, cluster } = this.#views[side];
-            // A cluster that has just kept a look waiting in vain is not asked again at every turn.
             const hung = maxAge > 0 && cluster.silent && Date.now() - cluster.at < HUNG_FOR;
             return !hung && (maxAge === 0 || (0,_clock_js__WEBPACK_IMPORTED_MODULE_0__/* .monotonic */ .x1)() - askedAt > maxAge);
         });
         await Promise.all(due.map((side) => this.#read(side, true, within)));
         return this.world;
     }
-    /** This run has seen the cluster demoted, after it had asked for that. */
     sawDemoted(side) {
         const view = this.#views[side];
         view.cluster = { ...view.cluster, demotedHere: true };
     }
-    /**
-     * Looks at `side` first and sleeps after, again and again, often at first and seldom later; the other side is looked at
-     * beside it. Ends at the deadline.
-     */
     async *watch(side, deadline) {
         const began = (0,_clock_js__WEBPACK_IMPORTED_MODULE_0__/* .monotonic */ .x1)();
         for (;;) {
             const at = (0,_clock_js__WEBPACK_IMPORTED_MODULE_0__/* .monotonic */ .x1)();
             const waited = at - began;
-            // A new primary that does not serve yet is asked for its health as well: two requests a look.
             const both = (0,_cluster_js__WEBPACK_IMPORTED_MODULE_1__/* .role */ .JC)(this.world[side]) === 'primary' && !(0,_cluster_js__WEBPACK_IMPORTED_MODULE_1__/* .serving */ .fO)(this.world[side]);
             const pace = waited < 30_000 ? (both ? 2 * FAST : FAST) : waited < 120_000 ? SLOWER : SLOW;
             const within = waited < LONG_LOOK ? SHORT_LOOK : LONG_LOOK;
@@ -2469,18 +2180,15 @@ class Lookout {
             await (0,_clock_js__WEBPACK_IMPORTED_MODULE_0__/* .sleep */ .yy)(Math.min(pace - ((0,_clock_js__WEBPACK_IMPORTED_MODULE_0__/* .monotonic */ .x1)() - at), deadline.left));
         }
     }
-    /** One reading. A whole one asks for health as well; a quick one only where the role makes it matter. */
     async #read(side, whole, within) {
         const [vault, view] = [this.#vaults[side], this.#views[side]];
         const [asked, askedAt] = [(0,_clock_js__WEBPACK_IMPORTED_MODULE_0__/* .monotonic */ .x1)(), Date.now()];
         view.pending += 1;
         const [status, wholeHealth] = await Promise.all([vault.status(within), whole ? healthOf(vault, within) : undefined]);
         const before = view.cluster;
-        // Whether the new primary serves is what the wait is for; what was read of it as a secondary says nothing of that.
         const matters = status.ok && status.value.mode === 'primary' && !(0,_cluster_js__WEBPACK_IMPORTED_MODULE_1__/* .serving */ .fO)(before);
         const health = wholeHealth ?? (matters ? await healthOf(vault, within) : undefined);
         view.pending -= 1;
-        // A slow answer must not overwrite the reading of a look that began after it.
         if (asked < view.askedAt)
             return;
         view.askedAt = asked;
@@ -2488,7 +2196,6 @@ class Lookout {
         this.#seen(this.world);
     }
 }
-/** @param last nothing more is asked there, but for the leader where a standby answers */
 async function healthOf(vault, within, last = false) {
     const health = await vault.health(within, last);
     if (!health.ok || health.value.standby !== true)
@@ -2496,7 +2203,6 @@ async function healthOf(vault, within, last = false) {
     const leader = await vault.leader(within);
     return { health, led: leader.ok ? (leader.value.leader_address ?? '') !== '' : undefined };
 }
-/** What a reading of status and health comes to. */
 function reading(before, askedAt, status, read) {
     const at = Date.now();
     const health = read === undefined ? before.health : read.health.ok ? read.health.value : undefined;
@@ -2506,7 +2212,6 @@ function reading(before, askedAt, status, read) {
     const base = { host: before.host, askedAt, at, health, healthCode, led, formerId };
     if (status.ok) {
         const { mode } = status.value;
-        // In the middle of a role change a cluster may show no role at all, or none that it keeps.
         const settled = mode === 'primary' || mode === 'secondary';
         const demotedHere = before.demotedHere && mode !== 'primary';
         return {
@@ -2543,26 +2248,15 @@ function reading(before, askedAt, status, read) {
 /* harmony import */ var _cluster_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(918);
 /* harmony import */ var _execute_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(7207);
 /* harmony import */ var _gate_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(7853);
-/**
- * Further DR secondaries of the set: watched by `status`, and attached to the new primary after a failover, side by side.
- * Each is a run of its own with the one step `follow`, so that one that is down hides and holds up nothing.
- */
 
 
 
 
 
-/** The followers that are to be looked after, each paired with the cluster that is primary. */
 const legs = (session, primary) => session.inputs['other-secondary-addrs'].map((addr) => session.leg({ ...session.inputs, operation: 'update-primary', from: addr, to: primary, 'secondary-id': undefined }, (0,_bring_js__WEBPACK_IMPORTED_MODULE_0__/* .noDeeds */ .Nm)()));
-/**
- * Attaches every further secondary to the primary of `main`.
- *
- * @returns a sentence for each that does not follow
- */
 async function repoint(session, main) {
     const told = await Promise.all(legs(session, main.run.inputs.to).map(async ({ run, steps }) => {
         run.tokens.inherit(main.run.tokens);
-        // The primary is there by this run's own doing: nobody else is expected to be at work on its secondaries.
         run.deeds.promoted = main.run.deeds.promoted;
         const world = await (0,_gate_js__WEBPACK_IMPORTED_MODULE_4__/* .firstLook */ .yb)(run.lookout, run.journal);
         if ((0,_cluster_js__WEBPACK_IMPORTED_MODULE_2__/* .role */ .JC)(world.from) === 'secondary')
@@ -2578,7 +2272,6 @@ async function repoint(session, main) {
     }));
     return told.flat();
 }
-/** @returns a sentence for each further secondary that does not stream from the primary at this address */
 async function watchOthers(session, primary) {
     const told = await Promise.all(legs(session, primary).map(async ({ run }) => {
         const { from, to } = await (0,_gate_js__WEBPACK_IMPORTED_MODULE_4__/* .firstLook */ .yb)(run.lookout, run.journal);
@@ -2588,7 +2281,6 @@ async function watchOthers(session, primary) {
     }));
     return told.flat();
 }
-/** For the post step: takes away what a killed run left on the further secondaries, or made for them. */
 async function cleanOthers(session, main) {
     if ((0,_cluster_js__WEBPACK_IMPORTED_MODULE_2__/* .role */ .JC)(main.run.lookout.world.to) !== 'primary')
         return;
@@ -2616,20 +2308,16 @@ async function cleanOthers(session, main) {
 /* harmony import */ var _report_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(2200);
 
 
-/** The whole verdict: outcome, exit code, outputs, sentences. */
 function conclude(ending) {
     const { inputs, world, deeds } = ending;
     const looked = inputs.operation === 'status' && ending.checks.every(({ state }) => state !== 'failed');
     const decided = looked ? 'done' : decide(ending);
-    // After a mistake of ours nothing good is said that the run did not come to the end of.
     const outcome = ending.crashed && _report_js__WEBPACK_IMPORTED_MODULE_1__/* .OUTCOMES */ .i[decided] === 0 ? 'unknown' : decided;
     const primary = (0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .primaryOf */ .Os)(world);
     const condition = diagnose(world);
     const short = [...(ending.findings ?? []), ...(ending.short ?? [])];
-    // What a check saw over a while says more than one look at the end.
     const doubtful = ending.checks.some(({ name, state }) => state === 'failed' && OF_THE_LINK.includes(name));
     const health = condition.health === 'healthy' && (short.length > 0 || doubtful) ? 'degraded' : condition.health;
-    // A drill's figures are the worse of its two directions: an objective is met when both meet it.
     const legs = ending.legs ?? [legReport(deeds, world)];
     return {
         outcome,
@@ -2651,7 +2339,6 @@ function conclude(ending) {
                 : choreWords(outcome, ending.chore, ending)),
     };
 }
-/** What one direction cost, as its run saw it: nothing is said of what it did not see both ends of. */
 function legReport({ outage, promoted, rpo }, world) {
     const rtoMs = promoted && outage?.until !== undefined ? Math.max(0, outage.until - outage.from) : undefined;
     return { to: world.to.host, rtoMs, rpoEntries: promoted ? rpo : undefined, outage };
@@ -2665,9 +2352,7 @@ const NO_PRIMARY = 'No primary answers.';
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const fails = (health, failOn) => failOn === 'degraded' ? health !== 'healthy' : failOn === 'critical' && health === 'critical';
 const WORST = { critical: 2, degraded: 1, healthy: 0 };
-/** Worst first, and by name where they are equally well. */
 const worstFirst = (pairs) => [...pairs].sort((a, b) => WORST[b.health] - WORST[a.health] || (a.name < b.name ? -1 : 1));
-/** The verdict on a fleet: as well as its worst pair. */
 function concludeFleet(inputs, pairs) {
     const count = (health) => pairs.filter((pair) => pair.health === health).length;
     const health = worstFirst(pairs)[0]?.health ?? 'critical';
@@ -2690,7 +2375,6 @@ function concludeFleet(inputs, pairs) {
         next: [],
     };
 }
-/** What is true of the clusters comes first; what the run did only tells apart what they leave open. */
 function decide(ending) {
     const { inputs, steps, deeds, world, checks, cancelled, chore, report, short = [] } = ending;
     const { from, to } = world;
@@ -2702,7 +2386,6 @@ function decide(ending) {
         return ofChore(chore, world);
     if ((0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .twoPrimaries */ .Re)(world))
         return 'two-primaries';
-    // An operation on a token that did not come to its end.
     if (steps.length === 0)
         return untouched ? 'failed' : 'unknown';
     if (deeds.restored && (0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .role */ .JC)(from) === 'primary')
@@ -2720,17 +2403,14 @@ function decide(ending) {
         return 'planned';
     const unclear = deeds.unclear !== undefined && (0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .role */ .JC)(world[deeds.unclear]) === 'unknown';
     const stopped = cancelled && !refused ? 'failed' : 'blocked';
-    // Setting up begins, and taking apart ends, without a primary.
     if (steps.some(({ name }) => name === 'enable' || name === 'detach')) {
         if (untouched)
             return stopped;
-        // After a crash the answers are not known, but the roles are.
         const moved = _cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .SIDES */ .BV.some((side) => report.before !== undefined && report.before[side].role !== (0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .role */ .JC)(world[side]));
         return unclear ? 'unknown' : deeds.accepted > 0 || moved ? 'incomplete' : 'failed';
     }
     if ((0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .nobodyPrimary */ .uc)(world))
         return 'no-primary';
-    // The first half of a drill holds, and the way back is still to be gone.
     if (onTheWayBack(inputs) && (0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .role */ .JC)(from) === 'primary')
         return 'incomplete';
     if (untouched && refused && inputs.operation === 'update-primary')
@@ -2746,9 +2426,7 @@ function decide(ending) {
     return deeds.demoted ? 'no-primary' : 'failed';
 }
 const holds = ({ steps, world }) => steps.every((step) => ['so', 'waived'].includes(step.verdict(world).is));
-/** The second half of a drill. */
 const onTheWayBack = (inputs) => inputs.operation === 'drill' && inputs.from !== inputs['primary-addr'];
-/** A chore that came to its end tells its own; one that did not leaves the word to the clusters. */
 function ofChore({ is }, world) {
     if (is === 'done' || is === 'unchanged' || is === 'planned')
         return is;
@@ -2758,7 +2436,6 @@ function ofChore({ is }, world) {
         return 'two-primaries';
     return (0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .nobodyPrimary */ .uc)(world) ? 'no-primary' : is;
 }
-/** The condition of the pair as the two clusters show it, with a sentence for everything that is short. */
 function diagnose(world) {
     const { from, to } = world;
     if ((0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .oneCluster */ .z2)(world))
@@ -2840,16 +2517,13 @@ function choreWords(outcome, chore, ending) {
     const next = (chore.next ?? []).filter((step) => step !== '');
     if (outcome === chore.is || chore.is === 'unclear')
         return { verdict: said, reasons: [], next };
-    // Whatever was asked for: what is true of the clusters comes first.
     const truth = words(outcome, ending);
     return { verdict: truth.verdict, reasons: [said, ...truth.reasons], next: [...truth.next, ...next] };
 }
-/** Each outcome in a sentence, why it is so, and what to do now. */
 function words(outcome, ending) {
     const { inputs, world, steps, checks, report, deeds, short = [] } = ending;
     const { from, to } = world;
     const back = onTheWayBack(inputs);
-    // Each half of a drill is a failover of its own; what is left of it is said in those words.
     const phase = inputs.operation === 'drill' ? (back ? 'failback' : 'failover') : inputs.operation;
     const drilling = inputs.operation === 'drill';
     const again = drilling
@@ -2864,7 +2538,6 @@ function words(outcome, ending) {
         ? `${from.host} follows it and streams.`
         : `Nothing follows it yet (${from.host}: ${(0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .describe */ .q0)(from)}).`;
     const nothingToPromote = (0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .role */ .JC)(from) === 'none' && (0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .role */ .JC)(to) === 'none';
-    // An answer that got lost may have been slow, not lost: Vault works on a request for up to 90 s.
     const mayLand = deeds.unclear === undefined
         ? ''
         : 'A call whose answer was lost may still take effect: wait two minutes and look again before the next line. ';
@@ -2988,7 +2661,6 @@ function words(outcome, ending) {
             };
         case 'two-primaries': {
             const other = phase === 'failback' ? 'failover' : 'failback';
-            // Keeping the one that was promoted first has just been refused, or would be.
             const keepNew = `To keep ${to.host}: \`operation: ${phase === 'failback' ? 'failback' : 'failover'}\`, \`mode: emergency\`, \`confirm: ${to.host}\`.`;
             const keepOld = `To keep ${from.host}: \`operation: ${other}\`, \`mode: emergency\`, \`confirm: ${from.host}\`.`;
             const outranked = generation(to) < generation(from);
@@ -3013,9 +2685,7 @@ function words(outcome, ending) {
             };
     }
 }
-/** How often a cluster of this set was promoted, as this one knows it; 0 where it doesn't tell. */
 const generation = ({ dr }) => dr?.ssct_generation_counter ?? 0;
-/** What holds after the operations that set a pair up or take it apart. */
 const BUILT = {
     setup: (from, to) => `${from} is a DR primary, and ${to} streams from it.`,
     'revoke-secondary': (from, _, id) => `The id ${id} may not connect to ${from} any more.`,
@@ -3043,12 +2713,6 @@ function drilled({ world: { to, from }, legs = [] }) {
 /* harmony export */   jN: () => (/* binding */ reunite)
 /* harmony export */ });
 /* harmony import */ var _cluster_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(918);
-/**
- * What an operation wishes of the world, in order, and what each wish says when it is shown the world. Pure, so every
- * combination of two clusters can be laid before it. The same verdict decides whether there is anything to do, whether
- * it may be done, whether it has happened yet and whether it is still so; that is why a second run needs nothing from the
- * first.
- */
 
 const so = { is: 'so' };
 const due = { is: 'due' };
@@ -3056,7 +2720,6 @@ const underway = (because) => ({ is: 'underway', because });
 const later = (because) => ({ is: 'later', because });
 const waived = (because) => ({ is: 'waived', because });
 const blocked = (because) => ({ is: 'blocked', because });
-/** Operations that bring a wish about the two clusters about; the others make or end a DR operation token. */
 const STEPS = {
     failover: ['demote', 'promote', 'follow'],
     failback: ['demote', 'promote', 'follow'],
@@ -3066,17 +2729,11 @@ const STEPS = {
     'update-primary': ['follow'],
     setup: ['enable', 'enrol'],
     'revoke-secondary': ['revoke'],
-    // The id first: of a cluster that is detached already nobody could tell by which id it was known.
     disable: ['revoke', 'detach', 'disable'],
 };
-/**
- * The steps of an operation, in the order in which they are brought about: never two primaries on the way. A drill's are
- * those of one direction; it goes through them twice.
- */
 const plan = (inputs) => (STEPS[inputs.operation] ?? []).map((name) => wishes(inputs)[name]);
 function wishes({ operation, mode, override, 'secondary-id': id }) {
     const emergency = mode === 'emergency';
-    // A primary that answers is not lost, so an emergency leaves it alone unless it was told to take its role.
     const mayTake = !emergency || operation === 'demote' || override.includes('emergency-evidence');
     return {
         demote: demote(emergency, mayTake),
@@ -3089,7 +2746,6 @@ function wishes({ operation, mode, override, 'secondary-id': id }) {
         disable,
     };
 }
-/** The old primary is not primary. */
 const demote = (emergency, mayTake) => ({
     name: 'demote',
     on: 'from',
@@ -3101,10 +2757,8 @@ const demote = (emergency, mayTake) => ({
             case 'secondary':
                 return so;
             case 'none':
-                // A primary shows this for a moment while it is being demoted; one that was never seen as primary is none.
                 return (0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .lastRole */ .FO)(from) === 'primary' ? underway(`${from.host} shows no role yet: ${(0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .describe */ .q0)(from)}`) : so;
             case 'primary':
-                // Nothing is taken from a primary while its successor is out of sight; an emergency may have to.
                 if ((0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .role */ .JC)(to) === 'unknown' && !emergency) {
                     const because = `${to.host} does not tell its role: ${(0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .describe */ .q0)(to)}`;
                     return (0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .lastRole */ .FO)(to) === 'unknown' ? blocked(because) : underway(because);
@@ -3113,14 +2767,12 @@ const demote = (emergency, mayTake) => ({
                     return mayTake ? due : blocked(`${from.host} answers as primary: it is not lost`);
                 if (!emergency)
                     return blocked('both clusters are primary');
-                // The higher counter is the one that was promoted last; the lower one's clients would lose their tokens (facts 1.4).
                 return outranked(world)
                     ? blocked(`${to.host} is the older primary of the two by its ssct_generation_counter`)
                     : due;
             case 'unknown':
                 if (from.demotedHere)
                     return so;
-                // One that was primary a moment ago is not lost: its loss would have to be proven first.
                 if (emergency && (0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .lastRole */ .FO)(from) !== 'primary')
                     return waived(`${from.host} is lost: ${(0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .describe */ .q0)(from)}`);
                 if ((0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .lastRole */ .FO)(from) !== 'unknown')
@@ -3129,7 +2781,6 @@ const demote = (emergency, mayTake) => ({
         }
     },
 });
-/** The new primary serves. */
 const promote = (emergency) => ({
     name: 'promote',
     on: 'to',
@@ -3147,7 +2798,6 @@ const promote = (emergency) => ({
                     ? blocked(`${to.host} is no DR secondary: ${(0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .describe */ .q0)(to)}`)
                     : underway(`${to.host} shows no role yet: ${(0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .describe */ .q0)(to)}`);
             case 'unknown':
-                // Whoever looks in the middle of a promotion sees this; sending another one would not help.
                 if ((0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .lastRole */ .FO)(to) !== 'unknown' || (0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .lastRole */ .FO)(from) === 'secondary')
                     return underway(`${to.host} does not tell its role: ${(0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .describe */ .q0)(to)}`);
                 return blocked(`${to.host} does not tell its role: ${(0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .describe */ .q0)(to)}`);
@@ -3156,7 +2806,6 @@ const promote = (emergency) => ({
         }
     },
 });
-/** Whether the role is free to be taken from a cluster: only one that is seen without it, or proven lost, has given it up. */
 function free(from, emergency) {
     if ((0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .role */ .JC)(from) === 'primary')
         return later(`${from.host} is still primary`);
@@ -3164,14 +2813,12 @@ function free(from, emergency) {
         return due;
     if ((0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .role */ .JC)(from) === 'none' && (0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .lastRole */ .FO)(from) === 'unknown')
         return due;
-    // Out of sight, and last seen without the role: it may be in the middle of being promoted by somebody else.
     if ((0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .lastRole */ .FO)(from) === 'secondary')
         return underway(`${from.host} does not tell its role: ${(0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .describe */ .q0)(from)}`);
     if ((0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .lastRole */ .FO)(from) === 'primary' || !emergency)
         return blocked(`${from.host} may still be primary: ${(0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .describe */ .q0)(from)}`);
     return due;
 }
-/** The old primary follows the new one, and streams. */
 const follow = (emergency) => ({
     name: 'follow',
     on: 'from',
@@ -3195,7 +2842,6 @@ const follow = (emergency) => ({
                     ? blocked(`${from.host} can not follow: ${(0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .describe */ .q0)(from)}`)
                     : underway(`${from.host} shows no role yet: ${(0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .describe */ .q0)(from)}`);
             case 'unknown':
-                // It may be restarting after its demotion; one that was never seen is not waited for.
                 if ((0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .lastRole */ .FO)(from) !== 'unknown')
                     return underway(`${from.host} does not tell its role: ${(0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .describe */ .q0)(from)}`);
                 if (emergency)
@@ -3206,7 +2852,6 @@ const follow = (emergency) => ({
         }
     },
 });
-/** The way back: the old primary is primary again, after its successor was refused the role. */
 const restore = {
     name: 'restore',
     on: 'from',
@@ -3225,7 +2870,6 @@ const restore = {
         return due;
     },
 };
-/** After the way back: the secondary follows the restored primary again, by itself; there is nothing to send. */
 const reunite = {
     name: 'reunite',
     on: 'to',
@@ -3235,7 +2879,6 @@ const reunite = {
             ? underway(`${to.host} finds ${from.host} again`)
             : blocked(`${from.host} is not primary`),
 };
-/** DR replication is enabled at the primary. */
 const enable = {
     name: 'enable',
     on: 'from',
@@ -3252,7 +2895,6 @@ const enable = {
         }
     },
 };
-/** The secondary is enrolled and streams. What it held before is erased, so nothing that belongs to a DR set is. */
 const enrol = {
     name: 'enrol',
     on: 'to',
@@ -3276,7 +2918,6 @@ const enrol = {
         }
     },
 };
-/** DR replication is disabled at the secondary. */
 const detach = {
     name: 'detach',
     on: 'to',
@@ -3298,9 +2939,7 @@ const detach = {
         }
     },
 };
-/** The id that a cluster had as a secondary, now or when it was last seen as one. */
 const formerId = (cluster) => cluster.dr?.secondary_id ?? cluster.formerId ?? '';
-/** An id may not connect to the primary any more; the one given, or the one that the detached secondary had. */
 const revoke = (given) => ({
     name: 'revoke',
     on: 'from',
@@ -3316,7 +2955,6 @@ const revoke = (given) => ({
         return from.dr?.known_secondaries?.includes(id) ? due : so;
     },
 });
-/** DR replication is disabled at the primary, once no secondary is left. */
 const disable = {
     name: 'disable',
     on: 'from',
@@ -3339,12 +2977,10 @@ const disable = {
         }
     },
 };
-/** Out of sight: waited for where it was seen before in this run. */
 function hidden(cluster) {
     const because = `${cluster.host} does not tell its role: ${(0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .describe */ .q0)(cluster)}`;
     return (0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .lastRole */ .FO)(cluster) === 'unknown' ? blocked(because) : underway(because);
 }
-/** The confirmed primary was promoted before the other one: keeping it would throw the newer history away. */
 function outranked({ from, to }) {
     const [theirs, ours] = [from.dr?.ssct_generation_counter, to.dr?.ssct_generation_counter];
     return theirs !== undefined && ours !== undefined && ours < theirs;
@@ -3360,20 +2996,7 @@ function outranked({ from, to }) {
 /* harmony export */   a: () => (/* binding */ code),
 /* harmony export */   g: () => (/* binding */ printable)
 /* harmony export */ });
-/**
- * Text that others wrote (a server, a library, an input) made fit for a log line or for Markdown. Nothing that a server
- * says may become a runner command, markup, a link or a terminal escape.
- */
-/**
- * Control characters and line ends of every kind, ANSI escapes with them; characters that are not seen or that turn
- * the direction of reading; unpaired surrogates go by `toWellFormed`.
- */
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cn}]+/gu;
-/**
- * One line of plain text, at most `longest` characters (300 unless told).
- *
- * The runner takes `::name::` at a line's start and `##[name]` anywhere in a line for a command, so both are broken up.
- */
 function printable(text, longest = 300) {
     const line = text
         .toWellFormed()
@@ -3382,13 +3005,8 @@ function printable(text, longest = 300) {
         .replaceAll('##[', '# # [')
         .replaceAll('::', ': :')
         .trim();
-    // The cut may go through a character of two units.
     return line.length > longest ? `${line.slice(0, longest - 1).toWellFormed()}…` : line;
 }
-/**
- * The same as a Markdown code span: GitHub reads no link, mention, image, HTML or table cell inside one. Backticks and
- * bars, which could end the span or the cell, are replaced by characters that look alike.
- */
 function code(text, longest = 300) {
     const inside = printable(text, longest).replaceAll('`', 'ˋ').replaceAll('|', '¦');
     return inside === '' ? '' : `\`${inside}\``;
@@ -3411,9 +3029,7 @@ function code(text, longest = 300) {
 
 
 
-/** The most that is shown of each list; a report that holds more is still in the JSON file in full. */
 const MOST = { sentences: 20, steps: 40, checks: 60, pairs: 1000 };
-/** The longest sentence of ours, and the longest piece of evidence or name, in characters. */
 const LONGEST = { sentence: 600, evidence: 300, name: 100, heading: 140 };
 function renderSummary(report) {
     const { operation, result } = report;
@@ -3421,7 +3037,6 @@ function renderSummary(report) {
     const tone = toneOf(report);
     const [headline, more] = headlineOf(report);
     const reasons = result?.reasons ?? [];
-    // Here the mistakes are all that there is to do.
     const invalid = result?.outcome === 'invalid';
     const parts = [
         simulated(report) ? '**Simulated clusters:** no real Vault was asked or changed.' : '',
@@ -3467,7 +3082,6 @@ function toneOf({ operation, result }) {
     const tone = TONES[result.outcome];
     if (operation === 'status')
         return tone === 'good' && result.health !== '' ? HEALTH_TONES[result.health] : tone;
-    // The phase `demote` means to end without a primary; it must not look like an end all the same.
     if (tone === 'good' && result.health !== 'healthy')
         return 'bad';
     return ['blocked', 'failed'].includes(result.outcome) && result.health === 'critical' ? 'worst' : tone;
@@ -3488,7 +3102,6 @@ const OPERATIONS = {
     'cancel-operation-token': 'Cancelling an attempt',
     'delete-operation-token': 'Revoking a token',
 };
-/** What an outcome means, for where the verdict is missing or too long for a heading. */
 const MEANINGS = {
     done: 'done',
     unchanged: 'nothing to do',
@@ -3502,13 +3115,11 @@ const MEANINGS = {
     'two-primaries': 'two clusters claim to be primary',
     unknown: 'it is not known what the last call changed',
 };
-/** What the worst ones mean for whoever reads them. */
 const CONSEQUENCES = {
     'no-primary': 'Nobody can read or write a secret until one of the two is promoted.',
     'two-primaries': 'Each takes writes that the other one never sees.',
     unknown: 'Change nothing else on either cluster until this is known.',
 };
-/** The heading, and the sentences that go under it. */
 function headlineOf({ operation, steps, result }) {
     const subject = operation === undefined ? 'Run' : OPERATIONS[operation];
     if (result === undefined) {
@@ -3528,7 +3139,6 @@ function headlineOf({ operation, steps, result }) {
     const under = [CONSEQUENCES[result.outcome] ?? '', short ? verdict.slice(first.length).trim() : verdict];
     return [short ? first.replace(/\.$/, '') : meaning, under.filter((text) => text !== '').join(' ')];
 }
-/** A frame in the colour of the tone; none where all is well. */
 function alert(tone, texts) {
     const inside = texts.filter((text) => text !== '').join('\n\n');
     const kind = ALERTS[tone];
@@ -3550,7 +3160,6 @@ function list(title, texts, prose) {
     return `**${title}:**\n\n${bullets(texts, prose)}`;
 }
 const bullets = (texts, prose) => capped(texts, MOST.sentences, (text) => `- ${prose(text)}`).join('\n');
-/* -------------------------------------------------------------------------------------------------------- the clusters */
 const simulated = ({ before, after }) => _cluster_js__WEBPACK_IMPORTED_MODULE_1__/* .SIDES */ .BV.some((side) => [before, after].some((views) => views?.[side].version?.endsWith('+sim') === true));
 function clusters({ hosts, before, after, operation }) {
     const now = after ?? (operation === 'status' ? before : undefined);
@@ -3563,7 +3172,6 @@ function clusters({ hosts, before, after, operation }) {
     const roles = (views) => (side) => views === undefined ? '' : roleOf(views[side]);
     const same = before && now && _cluster_js__WEBPACK_IMPORTED_MODULE_1__/* .SIDES */ .BV.every((side) => roles(before)(side) === roles(now)(side));
     const title = now === undefined ? '' : `${same && operation !== 'status' ? 'before and ' : ''}**now**${readAt(now)}`;
-    /** A value of now, or, where now shows none, the one of before, named so. */
     const latest = (show) => (side) => {
         const [then, current] = [before, now].map((views) => (views === undefined ? '' : show(views[side])));
         return current || (then ? `${then} before` : '');
@@ -3596,7 +3204,6 @@ function readAt(views) {
     const latest = Math.max(..._cluster_js__WEBPACK_IMPORTED_MODULE_1__/* .SIDES */ .BV.map((side) => Date.parse(views[side].readAt)));
     return Number.isNaN(latest) ? '' : ` (${clock(latest).slice(0, 8)} UTC)`;
 }
-/** Time without a primary, loss, and what protects the data now. */
 function facts({ operation, legs = [], result, endedAt }) {
     const open = legs.map(({ outage }) => outage).find((outage) => outage !== undefined && outage.until === undefined);
     const told = [];
@@ -3617,7 +3224,6 @@ function facts({ operation, legs = [], result, endedAt }) {
     }
     return told.join(' · ');
 }
-/** Outcomes after which the old primary still serves: the last moment it was seen is no beginning of an outage. */
 const UNTOUCHED = new Set([
     'unchanged',
     'planned',
@@ -3636,8 +3242,6 @@ function loss(lost) {
         return 'Loss **unknown** (RPO)';
     return lost === 0 ? '**0** WAL entries lost (RPO)' : `at most **${entries(lost)}** lost (RPO)`;
 }
-/* ------------------------------------------------------------------------------------------------------------- a fleet */
-/** Every pair, worst first; a thousand rows stay well below what GitHub takes, and the rest are a count. */
 function fleet({ fleet: pairs = [] }, prose) {
     if (pairs.length === 0)
         return '';
@@ -3659,7 +3263,6 @@ function fleet({ fleet: pairs = [] }, prose) {
         ...(more > 0 ? ['', `… and ${more} more; all are in the report.`] : []),
     ].join('\n');
 }
-/* ----------------------------------------------------------------------------------------------------------- the steps */
 const STEPS = {
     demote: 'demote',
     promote: 'promote',
@@ -3672,7 +3275,6 @@ const STEPS = {
     revoke: 'revoke the id',
     disable: 'take apart at the primary',
 };
-/** Bars in seconds from the first moment; red is kept for the time without a primary. */
 function gantt({ steps, hosts, legs = [], result, endedAt }) {
     const outages = UNTOUCHED.has(result?.outcome) ? [] : legs.flatMap(({ outage }) => outage ?? []);
     const timed = steps
@@ -3693,7 +3295,6 @@ function gantt({ steps, hosts, legs = [], result, endedAt }) {
         return `  ${name} :${kind}, ${start}, ${Math.max(start + 1, Math.round(until - first))}`;
     };
     const sections = _cluster_js__WEBPACK_IMPORTED_MODULE_1__/* .SIDES */ .BV.flatMap((side) => {
-        // By host: a drill goes through its steps in both directions.
         const bars = timed.filter(({ step }) => step.host === hosts[side]);
         if (bars.length === 0)
             return [];
@@ -3725,7 +3326,6 @@ function gantt({ steps, hosts, legs = [], result, endedAt }) {
         '```',
     ].join('\n');
 }
-/** Seconds since the first moment: `%s` counts from 0, whatever the reader's time zone; at most about ten of them. */
 function axis(length) {
     const every = (amount, unit) => `  tickInterval ${amount}${unit}`;
     if (length <= 2000)
@@ -3782,7 +3382,6 @@ function wentLike({ state, because }, dryRun, prose) {
         return words[state];
     return `${state === 'done' ? '' : `${words[state]}: `}${prose(because, LONGEST.evidence)}`;
 }
-/* ---------------------------------------------------------------------------------------------------------- the checks */
 const WORST_FIRST = ['failed', 'warned', 'waived', 'passed', 'skipped'];
 function waivers(checks) {
     const names = checks.filter((check) => check.state === 'waived').map((check) => (0,_printable_js__WEBPACK_IMPORTED_MODULE_3__/* .code */ .a)(check.name, LONGEST.name));
@@ -3814,13 +3413,11 @@ function evidence({ checks, operation }, prose) {
         '</details>',
     ].join('\n');
 }
-/* ------------------------------------------------------------------------------------------------------- the last line */
 function colophon({ operation, mode, dryRun, run, startedAt, endedAt, result }) {
     const [began, ended] = [startedAt, endedAt].map((at) => (at === undefined ? Number.NaN : Date.parse(at)));
     const how = `, ${mode === 'emergency' ? '**emergency**' : mode}${dryRun ? ', dry run' : ''}`;
     const what = operation === undefined ? '' : `${operation}${operation === 'status' ? '' : how}`;
     const name = run.runId === '' ? '' : `run${number(run.runId)}`;
-    // Only the address of a run becomes a link.
     const link = /^https?:\/\/[\w.:-]+(\/[\w.-]+)+\/actions\/runs\/\d+(\/attempts\/\d+)?$/.test(run.url)
         ? `[${name}](${run.url})`
         : name;
@@ -3847,7 +3444,6 @@ function writer({ hosts, before, after, steps }) {
         ...steps.slice(0, MOST.steps).map((step) => step.host),
     ];
     const names = [...new Set(known.map((host) => (0,_printable_js__WEBPACK_IMPORTED_MODULE_3__/* .printable */ .g)(host ?? '')))].filter((host) => host !== '');
-    // The longest first: one host may be the beginning of another.
     const hostNames = names.sort((a, b) => b.length - a.length).map((host) => host.replace(/\W/g, '\\$&'));
     const spans = new RegExp(['`([^`]+)`', ...hostNames.map((host) => `(?<![\\w./@:-])${host}(?![\\w-]|[.:]\\w)`)].join('|'), 'g');
     return (text, longest = LONGEST.sentence) => {
@@ -3862,13 +3458,9 @@ function writer({ hosts, before, after, steps }) {
         return written + word(line.slice(at), written === '');
     };
 }
-/** Characters that mean nothing to Markdown, to HTML and to GitHub inside a line. */
 const HARMLESS = /^[\p{L}\p{N}.,;:'’"()/%+=?!–—…·×→-]*$/u;
-/** What GitHub makes a link or a picture of without any brackets: URLs, `www.`, commits, issues, emoji codes. */
 const READ = /:\/\/|www\.|mailto:|xmpp:|\b[0-9a-f]{7,}\b|\bGH-\d|:[\w+-]+:/i;
-/** What would start a list, a rule or an underline if it came first. */
 const STARTS = /^([-+=]|\d+[.)]$)/;
-/** Plain text: its words as they are; what could be read as more than a word in a code span, neighbours in one. */
 function word(text, first = true) {
     const words = text.split(' ');
     const risky = (one, at) => one !== '' && (!HARMLESS.test(one) || READ.test(one) || (first && at === 0 && STARTS.test(one)));
@@ -3893,25 +3485,19 @@ function word(text, first = true) {
     }
     return run.length > 0 ? written + end() : written;
 }
-/** Text of others in a table cell. */
 const cell = (text) => word((0,_printable_js__WEBPACK_IMPORTED_MODULE_3__/* .printable */ .g)(text, LONGEST.name));
-/** A row of a table. */
 const tr = (cells) => `| ${cells.join(' | ')} |`;
-/** Text inside a diagram: nothing that could end it or mean anything in it. */
 const label = (text) => (0,_printable_js__WEBPACK_IMPORTED_MODULE_3__/* .printable */ .g)(text, LONGEST.name)
     .replace(/[^A-Za-z0-9 .-]+/g, ' ')
     .replace(/ +/g, ' ')
     .trim();
 const count = (value) => value.toLocaleString('en-US');
 const entries = (value) => `${count(value)} WAL ${value === 1 ? 'entry' : 'entries'}`;
-/** A time of day in UTC, to the tenth of a second. */
 function clock(ms) {
     const at = new Date(ms);
     return Number.isNaN(at.getTime()) ? '?' : at.toISOString().slice(11, 21);
 }
-/** An id that the runner gives, after a blank. */
 const number = (text) => (/^\d{1,20}$/.test(text) ? ` ${text}` : '');
-/** The first `most` of a list, and how many there are beyond. */
 function capped(items, most, show, rest = (beyond) => `- … and ${beyond} more`) {
     const lines = items.slice(0, most).map(show);
     return items.length > most ? [...lines, rest(items.length - most)] : lines;
@@ -3942,7 +3528,6 @@ const OUTCOMES = {
     'two-primaries': 31,
     unknown: 40,
 };
-/** What one reading shows, without anything that a server may have made up. */
 function view(cluster) {
     const primary = (0,_cluster_js__WEBPACK_IMPORTED_MODULE_0__/* .role */ .JC)(cluster) === 'primary';
     return {
@@ -3965,24 +3550,11 @@ function view(cluster) {
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   S: () => (/* binding */ Secrets)
 /* harmony export */ });
-/**
- * The one place that turns a secret into something printable: `[redacted]`.
- *
- * The runner's own mask knows a value and a few of its encodings; a server can send ours back in others (hex, base64url,
- * inside a longer base64 text). So every sink of this program passes its text through `redact` first, and the mask is
- * the second line of defence, not the first.
- */
-/** Shorter values are not treated as secrets: replacing `e` or `root` everywhere would swallow the log it is to protect. */
 const SHORTEST = 8;
 const REDACTED = '[redacted]';
 class Secrets {
     #needles = new Set();
-    /** Every piece of that many characters of every secret, bare: what is left of one however it was broken up. */
     #pieces = new Set();
-    /**
-     * Takes a secret into account from now on, in every form `redact` knows, line by line where it has several (a PEM key).
-     * Values shorter than 8 characters are passed over.
-     */
     add(secret) {
         for (const part of new Set([secret, ...secret.split(/\r?\n/)])) {
             const value = part.trim();
@@ -3998,19 +3570,13 @@ class Secrets {
             }
         }
     }
-    /** The same text with every known secret, raw or encoded, replaced by `[redacted]`. */
     redact(text) {
         let clean = text;
-        // The longest first: a token that is the beginning of another must not leave the other's end behind.
         for (const needle of [...this.#needles].sort((a, b) => b.length - a.length)) {
             clean = clean.replaceAll(needle, REDACTED);
         }
         return clean;
     }
-    /**
-     * The same for a text that a server wrote, who may give back what it was given in any dress: cut up, in part, escaped,
-     * encoded twice, in capitals. Where 12 characters in a row of a secret can be made out, the whole text is withheld.
-     */
     redactForeign(text) {
         const clean = this.redact(text);
         const rest = clean.replaceAll(REDACTED, ' ');
@@ -4026,9 +3592,7 @@ class Secrets {
     }
 }
 const PIECE = 12;
-/** Letters and digits alone, in lower case: no separator, however invisible, keeps two pieces of a secret apart. */
 const bare = (text) => text.toLowerCase().replace(/[^a-z0-9]+/g, '');
-/** The same text with the escapes of URLs, JSON and HTML undone. */
 function unescaped(text) {
     const character = (digits, base) => {
         const code = Number.parseInt(digits, base);
@@ -4040,15 +3604,11 @@ function unescaped(text) {
         .replace(/&#x([0-9a-f]{1,6});?/gi, (_, digits) => character(digits, 16))
         .replace(/&#(\d{1,7});?/g, (_, digits) => character(digits, 10));
 }
-/** Base64 runs of a text, decoded. */
 const decoded = (text) => (text.match(/[A-Za-z0-9+/_-]{16,}/g) ?? []).map((run) => Buffer.from(run, 'base64').toString('latin1')).join(' ');
-/** Every form in which a server or a library may show a secret again. */
 function forms(value) {
     const bytes = Buffer.from(value);
     const hex = bytes.toString('hex');
     const base64 = [0, 1, 2].flatMap((shift) => {
-        // Inside a longer text the secret starts at one of three places of a base64 group; the characters that also hold
-        // bits of its neighbours are left out on both sides.
         const text = Buffer.concat([Buffer.alloc(shift), bytes])
             .toString('base64')
             .replace(/=+$/, '');
@@ -4090,13 +3650,8 @@ var build_cluster = __webpack_require__(918);
 // EXTERNAL MODULE: ./build/inputs.js
 var build_inputs = __webpack_require__(8175);
 ;// CONCATENATED MODULE: ./build/journal.js
-/**
- * Writes down what happens while it happens: into the report, which is saved at every change so that the post step finds
- * it after a crash, and as lines of the log. It decides nothing.
- */
 
 
-/** A wait that shows nothing new is mentioned this often. In ms. */
 const REMIND = 5000;
 class Journal {
     report;
@@ -4105,36 +3660,27 @@ class Journal {
     #told = { state: '', at: Number.NEGATIVE_INFINITY };
     #waitingSince = (0,clock/* monotonic */.x1)();
     #closed = false;
-    /**
-     * @param log takes a line for a person
-     * @param save keeps the report as it stands
-     */
     constructor(report, log, save) {
         this.report = report;
         this.#log = log;
         this.#save = save;
     }
-    /** The verdict is the last word: what is still under way after it is not told. */
     close() {
         this.#closed = true;
     }
-    /** A line of the log, with the time in front. */
     say(text) {
         if (this.#closed)
             return;
         this.#log(`${new Date().toISOString().slice(11, 23)}  ${text}`);
     }
-    /** Something the summary should tell too. */
     note(text) {
         this.say(text);
         this.report.notes.push(text);
         this.#save();
     }
-    /** How often a step's write was sent in this run. */
     sends(step, world) {
         return this.#step(step, world).sends ?? 0;
     }
-    /** The attempt to generate a token that this run has begun on a cluster, by its nonce; undefined when it has ended. */
     attempt(host, nonce) {
         const { attempts } = this.report;
         if (nonce === undefined)
@@ -4146,7 +3692,6 @@ class Journal {
     save() {
         this.#save();
     }
-    /** What each step says of the world before it is begun. */
     survey(steps, world) {
         for (const step of steps) {
             const report = this.#step(step, world);
@@ -4174,19 +3719,15 @@ class Journal {
         this.say(`${world[step.on].host}: ${what}${report.sends > 1 ? ` (sent for the ${report.sends}. time)` : ''}`);
         this.#save();
     }
-    /** What is waited for, whenever that changes, and now and then when it doesn't. */
     waiting(step, world, extra = '') {
         this.look(step.on, world, `waiting until ${WISHES[step.name]}${extra}`);
     }
-    /** The same for a wait that is no step. */
     look(side, world, what) {
         const cluster = world[side];
-        // In the middle of a role change every answer is bad in a way of its own; for a person that is one state.
         const state = cluster.dr === undefined ? 'out of sight' : (0,build_cluster/* describe */.q0)(cluster);
         const now = (0,clock/* monotonic */.x1)();
         if (state === this.#told.state && now - this.#told.at < REMIND)
             return;
-        // A short wait is told by its end alone.
         if (this.#told.state === '' && now - this.#told.at < 250)
             return;
         this.#told = { state, at: now };
@@ -4257,23 +3798,11 @@ var build_report = __webpack_require__(2200);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __webpack_require__(7598);
 ;// CONCATENATED MODULE: ./build/sealed.js
-/**
- * A secret on its way from the main step to the post step. The runner keeps that state in plain files, so it is sealed
- * under a key made from the run's own secret inputs: whoever holds those needs no state to do harm, and nobody else can
- * read it. It is as hard to open as the inputs are to guess; the key is not stretched, since tokens, key shares and
- * secret ids are random already.
- */
 
-/** Names the form of what follows; bound to the text, so an old form can't be passed off as a new one. */
 const VERSION = 'v1';
-/** In bytes. A salt of its own for every text makes a key of its own for every nonce. */
 const SALT = 32;
 const NONCE = 12;
 const TAG = 16;
-/**
- * @param keys secret inputs in a fixed order; empty ones are passed over, so both steps may hand over all they know
- * @returns `v1.` and base64url of salt, nonce, text and tag; `''` where there is no key: then nothing is kept
- */
 function seal(value, keys) {
     const salt = (0,external_node_crypto_.randomBytes)(SALT);
     const key = keyFrom(keys, salt);
@@ -4285,7 +3814,6 @@ function seal(value, keys) {
     const parts = [salt, nonce, cipher.update(value, 'utf8'), cipher.final(), cipher.getAuthTag()];
     return `${VERSION}.${Buffer.concat(parts).toString('base64url')}`;
 }
-/** @returns the value; undefined where the keys are others, or the text is not one that `seal` made. Never throws. */
 function sealed_open(sealed, keys) {
     const [version, text, ...more] = sealed.split('.');
     if (version !== VERSION || text === undefined || more.length > 0)
@@ -4303,11 +3831,9 @@ function sealed_open(sealed, keys) {
         return Buffer.concat([cipher.update(bytes.subarray(SALT + NONCE, -TAG)), cipher.final()]).toString('utf8');
     }
     catch {
-        // Another key, or a changed text: GCM does not tell which, and neither is a reason to fail.
         return undefined;
     }
 }
-/** Each key goes in behind its length, so that `ab`, `c` and `a`, `bc` are different keys. */
 function keyFrom(keys, salt) {
     const given = keys.filter((key) => key !== '').map((key) => Buffer.from(key));
     if (given.length === 0)
@@ -4327,11 +3853,6 @@ var ceremony = __webpack_require__(9362);
 // EXTERNAL MODULE: ./build/credentials.js
 var credentials = __webpack_require__(9522);
 ;// CONCATENATED MODULE: ./build/tokens.js
-/**
- * Which token opens which door. The Vault token is for whichever cluster is primary: given, or from a login there. The DR
- * operation token is for whichever is a secondary: given, or made there from key shares. A made one belongs to one cluster
- * and, as far as is known, to one use, so each side gets its own, as late as it can be.
- */
 
 
 
@@ -4343,36 +3864,26 @@ class Tokens {
         this.#sources = sources;
         this.#vault = sources.inputs['vault-token'] ?? '';
     }
-    /** The token for the primary, or '' where there is none yet. */
     get vault() {
         return this.#vault;
     }
-    /** What the main step made: the post step cleans up with its login. */
     adopt(made) {
         this.#vault ||= made.find(({ kind }) => kind === 'login')?.token ?? '';
     }
-    /** Takes over what another leg of the same run holds, so that a login or a token is not made twice. */
     inherit(other) {
         this.#vault = other.#vault;
     }
-    /**
-     * A token that a DR secondary accepts in the header: a batch token, or undefined. A generated one is never put there:
-     * it might be used up by it.
-     */
     get header() {
         return [this.#sources.inputs['dr-operation-token'], this.#vault].find((token) => token !== undefined && (0,credentials/* isBatch */.bG)(token));
     }
-    /** The Vault token, where it is one that may be sent about: a generated DR operation token in its place is sent nowhere. */
     get onPrimary() {
         const borrowed = this.#vault === this.#sources.inputs['dr-operation-token'] && !(0,credentials/* isBatch */.bG)(this.#vault);
         return borrowed || this.#vault === '' ? undefined : this.#vault;
     }
-    /** The Vault token that goes with the shares: Vault 2.0 and newer want one; older ones are not sent any (facts 4.1). */
     forCeremony(cluster) {
         const order = (0,build_cluster/* compareVersions */.Zy)(cluster.health?.version, '2.0.0');
         return (order !== undefined && order < 0) || this.#vault === '' ? undefined : this.#vault;
     }
-    /** Logs in on this cluster, where no token was given and none is held yet. A DR secondary takes no login (facts 8). */
     async login(side) {
         const { login, vaults, journal } = this.#sources;
         if (login === undefined || this.#vault !== '')
@@ -4386,7 +3897,6 @@ class Tokens {
         }
         return answer;
     }
-    /** Makes a call with the Vault token; where it came from a login and is refused (the other cluster is primary now), logs in anew. */
     async asVault(side, call) {
         const first = await this.login(side);
         if (first?.ok === false)
@@ -4398,7 +3908,6 @@ class Tokens {
         const again = await this.login(side);
         return again?.ok ? call(this.#vault) : answer;
     }
-    /** A DR operation token for this side, made now if none is given or at hand. */
     async dr(side) {
         const { inputs, vaults, world, secrets, journal } = this.#sources;
         const given = inputs['dr-operation-token'];
@@ -4425,10 +3934,6 @@ class Tokens {
         }
         return generated;
     }
-    /**
-     * Makes a call with a DR operation token. Whether a failed use spends a generated token is not known (facts 10), so one
-     * that was used before and is refused now is replaced once.
-     */
     async use(side, call) {
         for (;;) {
             const generated = await this.dr(side);
@@ -4459,31 +3964,21 @@ var env_http_proxy_agent = __webpack_require__(3137);
 // EXTERNAL MODULE: ./build/vault/json.js
 var json = __webpack_require__(6189);
 ;// CONCATENATED MODULE: ./build/vault/http.js
-/**
- * The only file that knows HTTP. One request, one answer, under one deadline for the whole of it; no retry, no redirect,
- * no answer larger than 1 MiB (but for a download, which is handed on as it comes), and no foreign error text: Node's and
- * undici's messages can quote a header, so each failure is told in our own words.
- */
 
 
 
 
 
 
-/** Answers are capped: a status is a few KiB, and a broken server must not take the runner's memory. */
 const LARGEST = 1024 * 1024;
-/** Shorter than any write may take: a connection that comes later is never used for one. In ms. */
 const CONNECT_WITHIN = 4000;
-/** A deadline that undici keeps by itself tells more of what happened. In ms. */
 const GRACE = 20;
 class Http {
     #kept;
     #fresh;
-    /** @param connections to one origin at a time; without a bound a look that hangs holds up no other */
     constructor(tls, connections = null) {
         const connect = {
             timeout: CONNECT_WITHIN,
-            // Said out loud, since NODE_TLS_REJECT_UNAUTHORIZED=0 of an earlier step would switch the default off.
             rejectUnauthorized: true,
             minVersion: 'TLSv1.2',
             ...(tls.ca === undefined ? {} : { ca: tls.ca }),
@@ -4493,22 +3988,14 @@ class Http {
         };
         const proxied = ['http_proxy', 'https_proxy', 'HTTP_PROXY', 'HTTPS_PROXY'].some((name) => process.env[name]);
         const dispatcher = (pipelining) => {
-            // A deadline for the whole request stands above these, which only see idle time.
             const options = { connect, connections, pipelining, allowH2: false, headersTimeout: 0, bodyTimeout: 0 };
             return proxied ? new env_http_proxy_agent({ ...options, requestTls: connect }) : new agent(options);
         };
         this.#kept = dispatcher(1);
-        // pipelining 0 closes the connection after each answer.
         this.#fresh = dispatcher(0);
     }
-    /**
-     * Sends one request to `addr` and reads its answer. Never throws.
-     *
-     * @param addr the cluster's address as given, without /v1
-     */
     async send(addr, call) {
         const late = { answered: false, because: `no answer within ${(0,clock/* span */.Ln)(call.within)}`, sent: true };
-        // undici gives a request up only once it has a connection; what is given up before is not sent any more after.
         let timer;
         const tooLate = new Promise((resolve) => {
             timer = setTimeout(resolve, call.within + GRACE, late);
@@ -4526,7 +4013,6 @@ class Http {
                     accept: 'application/json',
                     'accept-encoding': 'identity',
                     'user-agent': 'vault-dr-failover',
-                    // Vault Agent and Vault Proxy ask for it as a guard against forged requests.
                     'x-vault-request': 'true',
                     ...(call.token === undefined ? {} : { 'x-vault-token': call.token }),
                     ...(call.body === undefined ? {} : { 'content-type': 'application/json' }),
@@ -4542,15 +4028,6 @@ class Http {
             return { answered: false, ...explain(error, call.within) };
         }
     }
-    /**
-     * Sends a GET to `addr` and hands the body of a 200 to `take`, which gets the next piece when it asks for it: meanwhile
-     * the server waits. No redirect is followed; where it leads is told.
-     *
-     * @param addr as for `send`
-     * @param take is called for a 200 alone. The pieces end by an error of ours where the body does, so that `take` must
-     *   let errors through that it has not made; whatever else it throws comes out of here. It may leave early: the rest is
-     *   not fetched then.
-     */
     async download(addr, call, take) {
         const stop = new AbortController();
         let because;
@@ -4604,20 +4081,12 @@ class Http {
             call.signal.removeEventListener('abort', cancel);
         }
     }
-    /** Closes every connection, also those whose answer is still awaited. */
     async close() {
         await Promise.all([this.#kept.destroy(), this.#fresh.destroy()]);
     }
 }
-/** The body of a download did not come to its end; why is known to `download` alone. */
 class CutShort extends Error {
 }
-/**
- * The pieces of a body, each when it is asked for.
- *
- * @param idle starts the clock for the next piece
- * @throws CutShort
- */
 async function* pieces(body, idle) {
     let timer = idle();
     try {
@@ -4635,7 +4104,6 @@ async function* pieces(body, idle) {
         body.on('error', () => undefined).destroy();
     }
 }
-/** Where a request goes, as undici takes it. */
 function target(addr, path) {
     const { origin, pathname, search } = new URL(`${addr}/v1/${path}`);
     return { origin, path: `${pathname}${search}` };
@@ -4643,7 +4111,6 @@ function target(addr, path) {
 async function read(answer) {
     const { statusCode, headers, body } = answer;
     const failed = (because) => {
-        // Nobody reads the rest, and undici reports the destruction as an error event of its own.
         body.on('error', () => undefined).destroy();
         return { answered: false, because, sent: true };
     };
@@ -4667,7 +4134,6 @@ async function read(answer) {
         retryAfter: typeof retryAfter === 'string' ? retryAfter : undefined,
     };
 }
-/** Error codes of Node, OpenSSL and undici: what happened in our words, and whether a byte of the request can have left. */
 const UNSENT = {
     ECONNREFUSED: 'connection refused',
     ENOTFOUND: 'its host name does not resolve',
@@ -4719,7 +4185,6 @@ function explain(error, within) {
     }
     return { because: 'the connection failed', sent: true };
 }
-/** An error, what caused it, and what several connection attempts (IPv4, IPv6) caused each, as their codes. */
 function causes(error) {
     const found = [];
     const visit = (at, depth) => {
@@ -4736,10 +4201,6 @@ function causes(error) {
 }
 
 ;// CONCATENATED MODULE: ./build/session.js
-/**
- * What the main step and the post step share: the report and where it goes, the clusters and the tokens for them, and the
- * end of every run, which is a last look, what is left behind taken away, and the truth in every sink.
- */
 
 
 
@@ -4757,7 +4218,6 @@ function causes(error) {
 
 
 const toRunner = (secrets) => new actions/* Runner */.b(secrets);
-/** Everything that a run needs, from its inputs; or the mistakes in them. */
 function openSession(cancelled, before, edge = toRunner) {
     const secrets = new build_secrets/* Secrets */.S();
     const runner = edge(secrets);
@@ -4775,7 +4235,6 @@ function openSession(cancelled, before, edge = toRunner) {
     }
 }
 const PROXIES = ['http_proxy', 'https_proxy', 'HTTP_PROXY', 'HTTPS_PROXY'];
-/** The state's name for the tokens that this run made, encrypted. */
 const MADE = 'made';
 class Session {
     runner;
@@ -4785,9 +4244,7 @@ class Session {
     cancelled;
     deadline;
     http;
-    /** Tokens that this run made and has not revoked yet. */
     made = [];
-    /** The leg that the run is in. */
     current;
     secrets;
     #first;
@@ -4807,23 +4264,18 @@ class Session {
             key: inputs['client-key'],
             serverName: inputs['tls-server-name'],
         };
-        // A thousand pairs must not hold more than one connection each.
         this.http = new Http(tls, inputs.fleet === undefined ? null : 1);
     }
-    /** The direction that the inputs name. */
     get first() {
         this.#first ??= this.leg(this.inputs, this.journal.report.deeds);
         return this.#first;
     }
-    /** Tells the post step where the report is. */
     remember() {
         this.#remembered = this.runner.remember('report', this.reportPath);
     }
-    /** The post step knows of this run: nothing is changed before. */
     get remembered() {
         return this.#remembered;
     }
-    /** A run from one cluster to another; what it does is written down in `deeds`. */
     leg(inputs, deeds) {
         const { journal, http } = this;
         const vaults = { from: new client/* Vault */.n(inputs.from, http, this.secrets), to: new client/* Vault */.n(inputs.to, http, this.secrets) };
@@ -4852,14 +4304,12 @@ class Session {
         };
         return { run, steps: (0,plan/* plan */.et)(inputs) };
     }
-    /** The same run in the other direction; it takes the login over. */
     turned({ run }, deeds) {
         const leg = this.leg({ ...run.inputs, from: run.inputs.to, to: run.inputs.from }, deeds);
         leg.run.tokens.inherit(run.tokens);
         this.current = leg;
         return leg;
     }
-    /** A last look, what is left behind taken away, and the verdict in every sink. */
     async end({ run, steps }, more = {}) {
         const { journal } = this;
         const { report } = journal;
@@ -4872,7 +4322,6 @@ class Session {
             journal.say('the post step takes away what this run made');
         }
         journal.survey(steps, world);
-        // The report's two columns are those of the first direction, whichever leg ends the run.
         const turned = world.from.host !== report.hosts.from;
         report.after = turned
             ? { from: (0,build_report/* view */.U)(world.to), to: (0,build_report/* view */.U)(world.from) }
@@ -4889,7 +4338,6 @@ class Session {
             report,
         };
         const result = (0,outcome/* conclude */.Ep)({ ...ending, ...more });
-        // Operations that switch no role see no outage, however long they look.
         const switches = steps.some(({ name }) => name === 'demote' || name === 'promote');
         report.legs = more.legs ?? (switches && run.deeds.sent > 0 ? [(0,outcome/* legReport */.VY)(run.deeds, world)] : []);
         report.result = result;
@@ -4901,7 +4349,6 @@ class Session {
         await this.http.close();
         return result;
     }
-    /** For the post step: the tokens that the main step made, read from the encrypted state. */
     recall({ run }) {
         const text = sealed_open(this.runner.recall(MADE), this.#keys);
         if (text === undefined)
@@ -4912,30 +4359,24 @@ class Session {
         this.made.push(...made);
         run.tokens.adopt(made);
     }
-    /** What a login works with. */
     get around() {
         const { deadline, cancelled } = this;
         return { secrets: this.secrets, mask: (secret) => this.runner.mask(secret), deadline, cancelled };
     }
-    /** The run's own secret inputs: whoever holds the state alone can't read what is sealed with them. */
     get #keys() {
         const given = build_inputs/* SECRET_INPUTS */.pH.map((name) => this.runner.input(name)).filter((key) => key !== '');
-        // Where a login by the job's own identity is all there is, its request token is the one secret of the run.
         const request = process.env.ACTIONS_ID_TOKEN_REQUEST_TOKEN ?? '';
         return given.length > 0 ? given : [request].filter((key) => key !== '');
     }
-    /** Keeps what is made for the post step, encrypted, whichever leg made it. */
     async #keep(made) {
         this.made.push(made);
         await this.runner.remember(MADE, seal(JSON.stringify(this.made), this.#keys));
     }
-    /** The caller gets what was made: it is theirs to use, so nothing revokes it. */
     async handOut() {
         this.made.length = 0;
         await this.runner.remember(MADE, '');
     }
 }
-/** The verdict in every sink: report, summary, outputs, log, exit code. */
 async function publish(runner, report, reportPath, result, token) {
     runner.save(report, reportPath);
     await runner.summarize(report, reportPath);
@@ -4944,7 +4385,6 @@ async function publish(runner, report, reportPath, result, token) {
     runner.log(`outcome: ${result.outcome}`);
     for (const line of told)
         runner.log(line);
-    // One annotation for a run; what to do stands in it, since it is all that many people read.
     if (result.exitCode !== 0)
         runner.fail(`${result.outcome}: ${[result.verdict, ...result.reasons.slice(0, 3), ...result.next.slice(0, 2)].join(' ')}`);
     else if (result.outcome === 'done' && result.health === 'degraded')
@@ -4980,9 +4420,7 @@ function newReport(inputs) {
         deeds: (0,bring/* noDeeds */.Nm)(),
     };
 }
-/** A look at the end, repeated where a cluster that was seen before is out of sight for a moment. */
 async function lastLook({ lookout, cancelled, deeds }) {
-    // Where nothing was sent, what the run just read is what is true.
     if (deeds.sent === 0 && lookout.world.to.at > 0)
         return lookout.world;
     for (let looks = 1;; looks += 1) {
@@ -4993,9 +4431,7 @@ async function lastLook({ lookout, cancelled, deeds }) {
         await (0,clock/* sleep */.yy)(400);
     }
 }
-/** Keeps when the old primary was last seen serving and the new one first, from every reading of the run. */
 function clockOutage(deeds, { from, to }) {
-    // Until the demotion the old primary is the one that serves; what it does afterwards is no end of an outage.
     if ((0,build_cluster/* serving */.fO)(from) && !deeds.demoted && !deeds.promoted)
         deeds.outage = { from: from.at };
     else if (deeds.outage !== undefined && deeds.outage.until === undefined && (0,build_cluster/* serving */.fO)(to))
@@ -5034,44 +4470,32 @@ function passwordOf(proxy) {
 /* harmony import */ var _schemas_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(2759);
 
 
-/**
- * Role changes answer before their work begins (facts 5), so an answer that takes longer has been lost on the way; what
- * the write did is then for looks to tell, which go on all the while. In ms.
- */
 const WRITE_WITHIN = 8000;
-/** Keys and tokens are made at once. In ms. */
 const MAKE_WITHIN = 5000;
 const READ_WITHIN = 10_000;
 const CEREMONY = 'sys/replication/dr/secondary/generate-operation-token';
-/** A server may ask for an hour; nobody waits that long without a primary. */
 const LONGEST_PAUSE = 30_000;
 class Vault {
     addr;
     #http;
     #secrets;
-    /** @param addr without /v1 and without a slash at its end */
     constructor(addr, http, secrets) {
         this.addr = addr;
         this.#http = http;
         this.#secrets = secrets;
     }
-    /** GET sys/replication/dr/status: needs no token, answers in every role (facts 1.1). */
     status(within) {
         return this.#get('sys/replication/dr/status', _schemas_js__WEBPACK_IMPORTED_MODULE_0__/* .enveloped */ .px(_schemas_js__WEBPACK_IMPORTED_MODULE_0__/* .replication */ .fr), { within });
     }
-    /** GET sys/health: every status code that carries the body is data, also 429, 472, 473, 501 and 503 (facts 2.1). */
     health(within, last = false) {
         return this.#get('sys/health', _schemas_js__WEBPACK_IMPORTED_MODULE_0__/* .health */ .vK, { within, anyStatus: true, last });
     }
-    /** GET sys/leader: who is the active node of this cluster (facts 2.2). */
     leader(within) {
         return this.#get('sys/leader', _schemas_js__WEBPACK_IMPORTED_MODULE_0__/* .leader */ .Uf, { within });
     }
-    /** GET auth/token/lookup-self; on the primary it answers for batch tokens too. */
     lookupSelf(token) {
         return this.#get('auth/token/lookup-self', _schemas_js__WEBPACK_IMPORTED_MODULE_0__/* .enveloped */ .px(_schemas_js__WEBPACK_IMPORTED_MODULE_0__/* .token */ .zW), { token });
     }
-    /** POST sys/capabilities-self: what this token may do with each path. A question, though Vault wants it as a POST. */
     async capabilitiesSelf(token, paths) {
         const answer = await this.#http.send(this.addr, {
             method: 'POST',
@@ -5083,42 +4507,31 @@ class Vault {
         const read = this.#read(answer, _schemas_js__WEBPACK_IMPORTED_MODULE_0__/* .enveloped */ .px(_schemas_js__WEBPACK_IMPORTED_MODULE_0__/* .capabilities */ .R7), false);
         return read.ok ? { ...read, value: new Map(Object.entries(read.value)) } : read;
     }
-    /**
-     * GET sys/storage/raft/autopilot/state with the DR operation token as the header's token: the one read by which a DR
-     * secondary can prove that a batch token is alive, where its policy has the path (facts 3.5).
-     */
     autopilotState(drOperationToken) {
         return this.#get('sys/storage/raft/autopilot/state', _schemas_js__WEBPACK_IMPORTED_MODULE_0__/* .anything */ .D8, { token: drOperationToken });
     }
-    /** POST dr/primary/demote: becomes a secondary that connects to nobody; nothing is erased (facts 3.1). */
     demote(token) {
         return this.#write('sys/replication/dr/primary/demote', _schemas_js__WEBPACK_IMPORTED_MODULE_0__/* .anything */ .D8, {}, token);
     }
-    /** POST dr/secondary/promote; `force` is never sent. The token in the body is the whole credential (facts 3.2). */
     promote(drOperationToken, primaryClusterAddr) {
         return this.#write('sys/replication/dr/secondary/promote', _schemas_js__WEBPACK_IMPORTED_MODULE_0__/* .anything */ .D8, {
             dr_operation_token: drOperationToken,
             ...(primaryClusterAddr === undefined ? {} : { primary_cluster_addr: primaryClusterAddr }),
         });
     }
-    /** POST dr/secondary/generate-public-key: harmless to repeat, changes no role (facts 3.2). */
     async generatePublicKey(token) {
         const answer = await this.#write('sys/replication/dr/secondary/generate-public-key', _schemas_js__WEBPACK_IMPORTED_MODULE_0__/* .enveloped */ .px(_schemas_js__WEBPACK_IMPORTED_MODULE_0__/* .publicKey */ .jE), {}, token, MAKE_WITHIN);
         return answer.kind === 'accepted' ? { kind: 'accepted', value: answer.value.secondary_public_key } : answer;
     }
-    /** POST dr/primary/secondary-token: an activation token for a secondary that will be known as `id` (facts 3.1). */
     async secondaryToken(token, id, publicKey) {
         const answer = await this.#write('sys/replication/dr/primary/secondary-token', _schemas_js__WEBPACK_IMPORTED_MODULE_0__/* .activation */ .tg, { id, ...(publicKey === undefined ? {} : { secondary_public_key: publicKey }) }, token, MAKE_WITHIN);
-        // It stands for the whole data of the primary: whoever unwraps it can replicate it.
         if (answer.kind === 'accepted')
             this.#secrets.add(answer.value);
         return answer;
     }
-    /** POST dr/primary/revoke-secondary: the id may not connect any more (facts 3.1). */
     revokeSecondary(token, id) {
         return this.#write('sys/replication/dr/primary/revoke-secondary', _schemas_js__WEBPACK_IMPORTED_MODULE_0__/* .anything */ .D8, { id }, token);
     }
-    /** POST dr/secondary/update-primary with an activation token; nothing is erased (facts 3.2). */
     updatePrimary(drOperationToken, activationToken, primaryApiAddr) {
         return this.#write('sys/replication/dr/secondary/update-primary', _schemas_js__WEBPACK_IMPORTED_MODULE_0__/* .anything */ .D8, {
             dr_operation_token: drOperationToken,
@@ -5126,16 +4539,13 @@ class Vault {
             ...(primaryApiAddr === undefined ? {} : { primary_api_addr: primaryApiAddr }),
         });
     }
-    /** POST dr/primary/enable: a cluster without DR replication becomes a primary (facts 3.1). */
     enablePrimary(token, primaryClusterAddr) {
         const body = primaryClusterAddr === undefined ? {} : { primary_cluster_addr: primaryClusterAddr };
         return this.#write('sys/replication/dr/primary/enable', _schemas_js__WEBPACK_IMPORTED_MODULE_0__/* .anything */ .D8, body, token);
     }
-    /** POST dr/primary/disable: a later secondary of this cluster starts from nothing (facts 3.1). */
     disablePrimary(token) {
         return this.#write('sys/replication/dr/primary/disable', _schemas_js__WEBPACK_IMPORTED_MODULE_0__/* .anything */ .D8, {}, token);
     }
-    /** POST dr/secondary/enable: erases the cluster and makes it a secondary (facts 3.2). */
     enableSecondary(token, activationToken, primaryApiAddr) {
         const body = {
             token: activationToken,
@@ -5143,72 +4553,58 @@ class Vault {
         };
         return this.#write('sys/replication/dr/secondary/enable', _schemas_js__WEBPACK_IMPORTED_MODULE_0__/* .anything */ .D8, body, token);
     }
-    /** POST dr/secondary/disable: to follow again it would have to be erased (facts 3.2). */
     disableSecondary(drOperationToken) {
         return this.#write('sys/replication/dr/secondary/disable', _schemas_js__WEBPACK_IMPORTED_MODULE_0__/* .anything */ .D8, {
             dr_operation_token: drOperationToken,
         });
     }
-    /** GET sys/policies/acl/<name>: the HCL of a policy; 404 where there is none. */
     policy(token, name) {
         return this.#get(`sys/policies/acl/${name}`, _schemas_js__WEBPACK_IMPORTED_MODULE_0__/* .enveloped */ .px(_schemas_js__WEBPACK_IMPORTED_MODULE_0__/* .policy */ .JN), { token });
     }
-    /** POST sys/policies/acl/<name>. */
     writePolicy(token, name, policy) {
         return this.#write(`sys/policies/acl/${name}`, _schemas_js__WEBPACK_IMPORTED_MODULE_0__/* .anything */ .D8, { policy }, token, MAKE_WITHIN);
     }
-    /** GET auth/token/roles/<role>; 404 where there is none. */
     tokenRole(token, role) {
         return this.#get(`auth/token/roles/${role}`, _schemas_js__WEBPACK_IMPORTED_MODULE_0__/* .enveloped */ .px(_schemas_js__WEBPACK_IMPORTED_MODULE_0__/* .tokenRole */ .Sh), { token });
     }
-    /** POST auth/token/roles/<role>: orphan batch tokens with one policy, as a DR secondary accepts them (facts 4.2). */
     writeTokenRole(token, role, policy) {
         const body = { allowed_policies: [policy], orphan: true, renewable: false, token_type: 'batch' };
         return this.#write(`auth/token/roles/${role}`, _schemas_js__WEBPACK_IMPORTED_MODULE_0__/* .anything */ .D8, body, token, MAKE_WITHIN);
     }
-    /** POST auth/token/create/<role>. @param ttl in seconds */
     async createToken(token, role, ttl) {
         const answer = await this.#write(`auth/token/create/${role}`, _schemas_js__WEBPACK_IMPORTED_MODULE_0__/* .createdToken */ .IH, { ttl: `${ttl}s` }, token, MAKE_WITHIN);
         if (answer.kind === 'accepted')
             this.#secrets.add(answer.value.client_token);
         return answer;
     }
-    /** GET autopilot/state, for how the nodes of a cluster are; on a DR secondary with a batch token in the header (facts 3.5). */
     nodes(token) {
         return this.#get('sys/storage/raft/autopilot/state', _schemas_js__WEBPACK_IMPORTED_MODULE_0__/* .enveloped */ .px(_schemas_js__WEBPACK_IMPORTED_MODULE_0__/* .autopilot */ .sN), { token });
     }
-    /** GET sys/replication/performance/status: whether the pair is in a performance replication set too (facts 1.1). */
     performance(within) {
         return this.#get('sys/replication/performance/status', _schemas_js__WEBPACK_IMPORTED_MODULE_0__/* .enveloped */ .px(_schemas_js__WEBPACK_IMPORTED_MODULE_0__/* .performance */ .FO), { within });
     }
-    /** GET of a secret, for a comparison by digest: only its `data` says anything, ids and leases differ each time. */
     secret(path, token, namespace) {
         const headers = namespace === undefined ? {} : { 'x-vault-namespace': namespace };
         return this.#get(path, _schemas_js__WEBPACK_IMPORTED_MODULE_0__/* .enveloped */ .px(_schemas_js__WEBPACK_IMPORTED_MODULE_0__/* .anything */ .D8), { token, headers });
     }
-    /** GET generate-operation-token/attempt: who is at it, and how many shares it takes. A token is needed since 2.0 (facts 4.1). */
     attempt(token) {
         return this.#get(`${CEREMONY}/attempt`, _schemas_js__WEBPACK_IMPORTED_MODULE_0__/* .attempt */ .CD, token === undefined ? {} : { token });
     }
-    /** POST generate-operation-token/attempt: begins one; its one-time pad is in this answer and in no other. */
     async startAttempt(token) {
         const answer = await this.#write(`${CEREMONY}/attempt`, _schemas_js__WEBPACK_IMPORTED_MODULE_0__/* .attempt */ .CD, {}, token, MAKE_WITHIN);
         if (answer.kind === 'accepted')
             this.#secrets.add(answer.value.otp ?? '');
         return answer;
     }
-    /** POST generate-operation-token/update: one share; the last one's answer holds the encoded token. */
     async submitShare(token, nonce, key) {
         const answer = await this.#write(`${CEREMONY}/update`, _schemas_js__WEBPACK_IMPORTED_MODULE_0__/* .attempt */ .CD, { key, nonce }, token, MAKE_WITHIN);
         if (answer.kind === 'accepted')
             this.#secrets.add(answer.value.encoded_token ?? '');
         return answer;
     }
-    /** DELETE generate-operation-token/attempt: ends whatever attempt there is; 204 also where there is none. */
     cancelAttempt(token) {
         return this.#write(`${CEREMONY}/attempt`, _schemas_js__WEBPACK_IMPORTED_MODULE_0__/* .anything */ .D8, undefined, token, MAKE_WITHIN);
     }
-    /** POST dr/secondary/operation-token/delete: revokes a generated token, which has no end of its own (facts 3.2). */
     deleteOperationToken(drOperationToken, token) {
         const body = { dr_operation_token: drOperationToken };
         return this.#write('sys/replication/dr/secondary/operation-token/delete', _schemas_js__WEBPACK_IMPORTED_MODULE_0__/* .anything */ .D8, body, token, MAKE_WITHIN);
@@ -5246,7 +4642,6 @@ class Vault {
         const catchingUp = status === 503 && errors.some((error) => /catching up/i.test(error));
         if (status === 429 || status === 412 || catchingUp)
             return { kind: 'later', because, afterMs: pause(retryAfter) };
-        // An earlier one of ours or of somebody else's may have landed: that is for a look to say.
         const landed = errors.some((error) => /not a dr secondary/i.test(error));
         if (status >= 300 && status < 400) {
             return {
@@ -5265,12 +4660,10 @@ class Vault {
     }
 }
 const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
-/** `Retry-After` in seconds; a date or nonsense counts as one second. In ms, within bounds. */
 function pause(retryAfter) {
     const seconds = retryAfter !== undefined && /^\d{1,9}$/.test(retryAfter) ? Number(retryAfter) : 0.5;
     return Math.min(Math.max(seconds * 1000, 250), LONGEST_PAUSE);
 }
-/** What an HTTP status of Vault's means to an operator, where it means something (facts 3.6). */
 const MEANINGS = {
     403: 'the token is wrong, expired, or its policy does not allow this',
     404: 'there is no such path: is this Vault Enterprise, and the address right?',
@@ -5296,33 +4689,21 @@ function said(status, errors) {
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   q: () => (/* binding */ parseJson)
 /* harmony export */ });
-/**
- * JSON as a careful reader takes it. JSON.parse lets a text say two things at once: of two equal keys the last wins, and
- * `__proto__` becomes a field of its own that copying turns into a prototype. A status that reads both ways is no proof.
- */
 const DEEPEST = 64;
 const TOKENS = /"(?:[^"\\]|\\.)*"(\s*:)?|[{}[\]]/g;
-/**
- * @returns the value, or undefined where the text is not JSON, names a key twice in one object, names
- *   `__proto__`, or nests more than 64 deep.
- *   Numbers beyond 2^53 arrive rounded; the schemas take safe integers only.
- */
 function parseJson(text) {
     try {
         const value = JSON.parse(text);
         return ambiguous(text) ? undefined : value;
     }
     catch {
-        // What the library says of it quotes the text, which may hold anything.
         return undefined;
     }
 }
-/** Whether any object of this (valid) JSON text names a key twice or `__proto__`, or nests deeper than anything of Vault's. */
 function ambiguous(text) {
     const open = [];
     for (const [token, colon] of text.matchAll(TOKENS)) {
         if (token === '{' || token === '[') {
-            // Vault nests a handful; a text that is nothing but brackets would cost a set for each.
             if (open.push(new Set()) > DEEPEST)
                 return true;
         }
@@ -5364,14 +4745,7 @@ function ambiguous(text) {
 /* harmony export */   zW: () => (/* binding */ token)
 /* harmony export */ });
 /* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(9691);
-/**
- * The fields of Vault's answers that something is decided by; everything else a server says is dropped here.
- *
- * Strict where a decision hangs on it (an unknown `mode` is no mode), liberal where versions differ: WAL positions are
- * numbers while epochs and ages are strings in the documented samples, and Go writes an empty list as null.
- */
 
-/** A count, as a number or as a string of digits; never beyond what a double holds exactly. */
 const count = zod__WEBPACK_IMPORTED_MODULE_0__/* .union */ .KCZ([
     zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr(),
     zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP()
@@ -5379,28 +4753,22 @@ const count = zod__WEBPACK_IMPORTED_MODULE_0__/* .union */ .KCZ([
         .transform(Number),
 ]);
 const absent = (type) => type.nullish().transform((value) => value ?? undefined);
-/** Go writes an empty list as null; a server that does not know the field leaves it out. */
 const list = (type) => zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(type)
     .nullable()
     .optional()
     .transform((value) => (value === null ? [] : value));
-/** Text that goes no further than a comparison or, made printable, a line of evidence. */
 const text = zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().max(512);
-/** RFC 3339, as ms since the epoch; undefined for Go's zero time and for what is no time. */
 const time = text.transform((value) => {
     const at = Date.parse(value);
     return Number.isFinite(at) && at > 0 ? at : undefined;
 });
-/** What a version is made of: `1.21.1+ent`, `2.1.0-rc1+ent.hsm`. */
 const version = zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().regex(/^\d{1,5}\.\d{1,5}\.\d{1,5}[0-9A-Za-z.+-]{0,40}$/);
-/** One end of a replication link as the other end reports it (facts 1.3). */
 const peer = zod__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({
     node_id: absent(text),
     connection_status: absent(text),
     last_heartbeat: absent(time),
     replication_primary_canary_age_ms: absent(count),
 });
-/** `data` of GET sys/replication/dr/status (facts 1.2 to 1.6). */
 const replication = zod__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({
     mode: zod__WEBPACK_IMPORTED_MODULE_0__/* ["enum"] */ .k5n(['primary', 'secondary', 'disabled', 'unsupported']),
     cluster_id: absent(text),
@@ -5418,9 +4786,7 @@ const replication = zod__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({
     secondary_id: absent(text),
     primaries: list(peer),
 });
-/** `data` of GET sys/replication/performance/status. */
 const performance = zod__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({ mode: text, cluster_id: absent(text) });
-/** The bare body of GET sys/health (facts 2.1). */
 const health = zod__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({
     initialized: zod__WEBPACK_IMPORTED_MODULE_0__/* .boolean */ .zMY(),
     sealed: zod__WEBPACK_IMPORTED_MODULE_0__/* .boolean */ .zMY(),
@@ -5430,19 +4796,15 @@ const health = zod__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({
     cluster_id: absent(text),
     server_time_utc: absent(count),
 });
-/** The bare body of GET sys/leader (facts 2.2); no leader yet: an empty address. */
 const leader = zod__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({ leader_address: absent(text) });
-/** `data` of GET auth/token/lookup-self (facts 8). */
 const token = zod__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({
     ttl: count,
     type: absent(text),
     policies: list(text),
     num_uses: absent(count),
 });
-/** `data` of POST sys/capabilities-self: a list of capabilities by path (and by `capabilities`, where one was asked). */
 const capabilities = zod__WEBPACK_IMPORTED_MODULE_0__/* .record */ .g1P(zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(text));
 const publicKey = zod__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({ secondary_public_key: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().min(1).max(8192) });
-/** secondary-token answers `data.token` where it was given a public key, and `wrap_info.token` where not (facts 3.1). */
 const activation = zod__WEBPACK_IMPORTED_MODULE_0__/* .union */ .KCZ([
     zod__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({ data: zod__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({ token: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().min(8) }) }).transform((body) => body.data.token),
     zod__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({ wrap_info: zod__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({ token: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().min(8) }) }).transform((body) => body.wrap_info.token),
@@ -5456,13 +4818,10 @@ const attemptBody = zod__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({
     encoded_token: absent(zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().max(4096)),
     otp: absent(zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().max(4096)),
 });
-/** The state of a generate-operation-token attempt: a bare body, unlike most (facts 4.1). */
 const attempt = zod__WEBPACK_IMPORTED_MODULE_0__/* .union */ .KCZ([attemptBody, zod__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({ data: attemptBody }).transform((body) => body.data)]);
-/** `data` of GET autopilot/state: the nodes of a cluster and how they are (facts 7). */
 const autopilot = zod__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({
     servers: absent(zod__WEBPACK_IMPORTED_MODULE_0__/* .record */ .g1P(zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), zod__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({ name: absent(text), healthy: absent(zod__WEBPACK_IMPORTED_MODULE_0__/* .boolean */ .zMY()), node_status: absent(text) }))),
 });
-/** What issuing needs to know of a role, and of the token it makes (facts 4.2). */
 const tokenRole = zod__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({
     allowed_policies: list(text),
     orphan: absent(zod__WEBPACK_IMPORTED_MODULE_0__/* .boolean */ .zMY()),
@@ -5479,10 +4838,8 @@ const createdToken = zod__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({
     }),
 })
     .transform((body) => body.auth);
-/** What every Vault error holds (facts 8). */
 const errors = zod__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({ errors: zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP()) });
 const anything = zod__WEBPACK_IMPORTED_MODULE_0__/* .unknown */ .L5J();
-/** The envelope of a logical answer, and what is in it. */
 const enveloped = (type) => zod__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({ data: zod__WEBPACK_IMPORTED_MODULE_0__/* .unknown */ .L5J() })
     .transform((body) => body.data)
     .pipe(type);
@@ -5499,16 +4856,10 @@ const enveloped = (type) => zod__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({
 /* harmony export */ });
 /* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(7598);
 /* harmony import */ var _clock_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(7094);
-/**
- * The canary: a path that is read on the old primary before and on the new one after. It proves that secrets are served
- * again, and that they are the same. Only digests are kept; what was read is never shown.
- */
 
 
-/** A new primary may answer badly for a moment after it serves. In ms. */
 const PATIENCE = 5000;
 const PAUSE = 250;
-/** Reads the path and makes a digest of its data. Refusals are final; any other bad answer is asked again for 5 s. */
 async function readCanary(vault, token, { 'verify-path': path, namespace }) {
     const until = new _clock_js__WEBPACK_IMPORTED_MODULE_1__/* .Deadline */ .B2(PATIENCE);
     for (;;) {
@@ -5521,7 +4872,6 @@ async function readCanary(vault, token, { 'verify-path': path, namespace }) {
         await (0,_clock_js__WEBPACK_IMPORTED_MODULE_1__/* .sleep */ .yy)(PAUSE);
     }
 }
-/** JSON with the keys of every object in order, so that equal data gives equal text. */
 function canonical(value) {
     if (Array.isArray(value))
         return `[${value.map(canonical).join(',')}]`;
@@ -5530,12 +4880,6 @@ function canonical(value) {
     const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
     return `{${entries.map(([key, inner]) => `${JSON.stringify(key)}:${canonical(inner)}`).join(',')}}`;
 }
-/**
- * Compares what the new primary answers with what the old one did; where the old one could not be asked, that it answers
- * is what counts.
- *
- * @returns what differs, in a sentence; nothing where there is no path to read
- */
 async function verify({ run }) {
     const { inputs, vaults, tokens, lookout, journal } = run;
     if (inputs['verify-path'] === undefined)

@@ -13,21 +13,13 @@ export const modules = {
 /* harmony export */ });
 /* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(8500);
 /* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(9691);
-/**
- * GitHub's API as this program asks it: through the proxy of the environment, without redirects, in bounded time, and
- * with no word of the server's in the log. Octokit is loaded here alone, and only when something is asked: it costs more
- * to start than the rest of this program.
- */
 
 
-/** For one request. In ms. */
 const TRY_WITHIN = 10_000;
 const TRIES = 3;
 const PAUSE = 1000;
 const LARGEST_ANSWER = 8 * 1024 * 1024;
-/** `owner/name`, as in GITHUB_REPOSITORY. */
 const isRepository = (text) => /^(?!\.{1,2}\/)[\w.-]+\/(?!\.{1,2}$)[\w.-]+$/.test(text);
-/** https, or http on this machine. */
 function isApiUrl(text) {
     const url = URL.canParse(text) ? new URL(text) : undefined;
     const local = url?.protocol === 'http:' && /^(localhost|\[::1\]|127\.\d+\.\d+\.\d+)$/.test(url.hostname);
@@ -44,7 +36,6 @@ async function connect({ token, apiUrl }) {
         maxResponseSize: LARGEST_ANSWER,
     });
     const send = (url, init) => fetch(url, { ...init, dispatcher });
-    // Octokit tells the console of deprecations, in words that a server sent.
     const quiet = () => undefined;
     const log = { debug: quiet, info: quiet, warn: quiet, error: quiet };
     const octokit = getOctokit(token, {
@@ -63,7 +54,6 @@ async function connect({ token, apiUrl }) {
                 return { status, data };
             }
             catch (error) {
-                // Octokit throws for 304 and from 400 on; without an answer it makes a 500 of its own up.
                 const answered = error instanceof Error && 'response' in error && error.response !== undefined;
                 const status = answered && 'status' in error && typeof error.status === 'number' ? error.status : 0;
                 return { status, data: answered ? messageOf(error.response) : undefined };
@@ -74,7 +64,6 @@ async function connect({ token, apiUrl }) {
 }
 const rejection = zod__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({ data: zod__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({ message: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP() }) });
 const messageOf = (response) => rejection.safeParse(response).data?.data.message ?? '';
-/** Asks until there is an answer that will stay so, within the time, and not on in a cancelled run. */
 async function again(until, cancelled, ask, tries = TRIES) {
     let answer = { status: 0, data: undefined };
     for (let tried = 1; tried <= tries && !until.passed && !cancelled.aborted; tried += 1) {
@@ -102,28 +91,17 @@ async function again(until, cancelled, ask, tries = TRIES) {
 /* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(9691);
 /* harmony import */ var _clock_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(7094);
 /* harmony import */ var _github_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(1533);
-/**
- * Puts a value into the Actions secrets of a repository or of one of its environments: sealed for GitHub's public key
- * with libsodium (https://docs.github.com/rest/guides/encrypting-secrets-for-the-rest-api), so only GitHub can open it.
- *
- * libsodium is loaded here alone, and only when something is stored. Nothing here throws, and nothing that GitHub says is
- * repeated: its messages can quote a request.
- */
 
 
 
-/** What GitHub takes as the name of a secret; names that begin with GITHUB_ are its own. */
 const SECRET_NAME = /^(?!GITHUB_)[A-Z_][A-Z0-9_]{0,254}$/i;
-/** For both requests with their pauses. In ms. */
 const STORE_WITHIN = 30_000;
-/** A Curve25519 key, as GitHub hands it out for sealing. */
 const publicKey = zod__WEBPACK_IMPORTED_MODULE_2__/* .object */ .Ikc({
     key_id: zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP().regex(/^[\w-]{1,100}$/),
     key: zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP()
         .regex(/^[A-Za-z0-9+/]{43}=$/)
         .transform((text) => Buffer.from(text, 'base64')),
 });
-/** Stores `value` as the secret `name`, over what it held before. Asking again is harmless: the same value is stored. */
 async function storeSecret(to) {
     const mistake = mistakeIn(to);
     if (mistake !== undefined)
@@ -155,12 +133,10 @@ async function storeSecret(to) {
         }
     }
     catch {
-        // Octokit's and libsodium's errors hold what they were given: the token, and the value.
         return { ok: false, because: 'the secret could not be sealed or sent', fix: RETRY };
     }
 }
 const RETRY = 'Run it again, or store the token by hand (`gh secret set`).';
-/** What can be seen to be wrong before anything is sent. */
 function mistakeIn({ name, repository, apiUrl, token, value }) {
     const no = (because, fix) => ({ ok: false, because, fix });
     if (!SECRET_NAME.test(name)) {
@@ -177,14 +153,12 @@ function mistakeIn({ name, repository, apiUrl, token, value }) {
         return no('no github-token was given', NEEDED);
     return value === '' ? no('there is nothing to store', 'Run it again.') : undefined;
 }
-/** A sealed box: whoever holds the public key can make it, and only GitHub can open it. In base64. */
 async function sealer() {
     const { default: sodium } = await __webpack_require__.e(/* import() */ 768).then(__webpack_require__.bind(__webpack_require__, 4768));
     await sodium.ready;
     return (value, key) => Buffer.from(sodium.crypto_box_seal(value, key)).toString('base64');
 }
 const NEEDED = "Give a GitHub App's or a fine-grained personal access token as github-token: the workflow's own GITHUB_TOKEN can never write secrets.";
-/** Anything but a yes, in our words. GitHub's message only tells apart who asked; it is not repeated. */
 function refused({ environment, repository, cancelled }, { status, data }) {
     const no = (because, fix) => ({ ok: false, because, fix });
     const message = typeof data === 'string' ? data : '';

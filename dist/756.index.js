@@ -14,20 +14,11 @@ __webpack_require__.r(__webpack_exports__);
 /* harmony import */ var _others_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(1245);
 /* harmony import */ var _secrets_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(5009);
 /* harmony import */ var _session_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(6272);
-/**
- * The post step: if the main step ended as it should, there is nothing to do. If it was killed or cancelled, or could not
- * establish what is true, this looks at the clusters itself, says what is true of them now, and revokes what the run left
- * behind. It promotes and demotes nothing.
- */
 
 
 
 
 
-/**
- * @param cancelled is raised when the runner cancels this step too
- * @param edge as in the main step
- */
 async function post(cancelled, edge = _session_js__WEBPACK_IMPORTED_MODULE_3__/* .toRunner */ .Ym) {
     const path = edge(new _secrets_js__WEBPACK_IMPORTED_MODULE_4__/* .Secrets */ .S()).recall('report');
     const report = path === '' ? undefined : readReport(path);
@@ -44,12 +35,10 @@ async function post(cancelled, edge = _session_js__WEBPACK_IMPORTED_MODULE_3__/*
         if (step.state === 'running')
             Object.assign(step, { state: 'interrupted', until: Date.now(), because: 'the main step was killed' });
     }
-    // It may have been killed in the middle of a role change, which takes Vault some seconds.
     await (0,_gate_js__WEBPACK_IMPORTED_MODULE_1__/* .firstLook */ .yb)(first.run.lookout, journal, 20_000);
     await (0,_others_js__WEBPACK_IMPORTED_MODULE_2__/* .cleanOthers */ .lY)(session, first);
     await session.end(first);
 }
-/** The report as the main step left it: written by this program, so its shape is known; undefined where it is unreadable. */
 function readReport(path) {
     try {
         const report = JSON.parse((0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readFileSync)(path, 'utf8'));

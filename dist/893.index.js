@@ -18,13 +18,6 @@ __webpack_require__.r(__webpack_exports__);
 /* harmony import */ var _printable_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(3911);
 /* harmony import */ var _vault_json_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(6189);
 /* harmony import */ var _vault_schemas_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(2759);
-/**
- * A Vault token of the run's own: by the id token that GitHub signs for the job (`jwt`), or by an AppRole. And its end.
- *
- * A login changes nothing but makes a lease, so one whose answer was lost is asked for again (an AppRole's secret id that
- * has a number of uses pays one more). Nothing here throws: what went wrong comes back as a sentence of ours, with what
- * a server said of it only behind that, redacted, on one line.
- */
 
 
 
@@ -32,24 +25,18 @@ __webpack_require__.r(__webpack_exports__);
 
 
 
-/** For one request, and for all of one question together with its pauses. In ms. */
 const TRY_WITHIN = 5000;
 const LOGIN_WITHIN = 20_000;
 const ID_TOKEN_WITHIN = 15_000;
 const REVOKE_WITHIN = 6000;
-/** How long the answer to a login is still awaited when the run is cancelled: a token that is known can be revoked. In ms. */
 const CANCEL_GRACE = 1500;
 const TRIES = 5;
-/** The first pause; each further one is twice as long. A server may ask for a longer one, within bounds. In ms. */
 const PAUSE = 300;
 const LONGEST_PAUSE = 5000;
-/** An id token has some 2 KiB. In bytes. */
 const LARGEST_ID_TOKEN_ANSWER = 65_536;
-/** A token that can stand in a header; Vault's own limit is 8 KiB (facts 3.6). */
 const vaultToken = zod__WEBPACK_IMPORTED_MODULE_4__/* .string */ .YjP()
     .max(8192)
     .regex(/^[\x21-\x7e]{8,}$/);
-/** The answer to a login (facts 8). With a second factor in the way there is a requirement and no token. */
 const loggedIn = zod__WEBPACK_IMPORTED_MODULE_4__/* .object */ .Ikc({
     auth: zod__WEBPACK_IMPORTED_MODULE_4__/* .object */ .Ikc({
         client_token: vaultToken,
@@ -58,18 +45,12 @@ const loggedIn = zod__WEBPACK_IMPORTED_MODULE_4__/* .object */ .Ikc({
     }),
 });
 const secondFactor = zod__WEBPACK_IMPORTED_MODULE_4__/* .object */ .Ikc({ auth: zod__WEBPACK_IMPORTED_MODULE_4__/* .object */ .Ikc({ mfa_requirement: zod__WEBPACK_IMPORTED_MODULE_4__/* .object */ .Ikc({}) }) });
-/**
- * Gets a Vault token from the cluster at `addr`, which must be primary: a DR secondary has no logins (facts 8).
- *
- * The token, and the id token on the way to it, are redacted and masked from the moment they are known.
- */
 async function login(http, addr, by, around) {
     for (const secret of [by.roleId, by.secretId])
         around.secrets.add(secret ?? '');
     const jwt = by.method === 'jwt' ? await githubIdToken(by.audience, around) : undefined;
     if (jwt?.ok === false)
         return jwt;
-    // A cancelled run starts nothing new, and least of all what it would have to clean up.
     if (around.cancelled.aborted)
         return { ok: false, because: 'the run was cancelled', fix: '' };
     const body = jwt === undefined
@@ -101,19 +82,12 @@ async function login(http, addr, by, around) {
             : told.fix,
     };
 }
-/**
- * Revokes the run's own token, so that nothing of it is left behind; on the cluster that is primary by now, since tokens
- * move with a promotion (POST auth/token/revoke-self, facts 8). May be asked again at any time.
- *
- * @returns what is left behind and why, as a sentence; undefined where nothing is
- */
 async function revoke(http, addr, { token, batch, ttlSeconds }, namespace, around) {
     if (batch) {
         const until = ttlSeconds > 0 ? `, at most ${(0,_clock_js__WEBPACK_IMPORTED_MODULE_2__/* .span */ .Ln)(ttlSeconds * 1000)} after the login` : '';
         return `The Vault token of this run is a batch token, which can't be revoked: it ends by itself${until}.`;
     }
     let lost = false;
-    // The run's own time may be up; what it leaves behind is still to be taken away.
     const its = { ...around, deadline: new _clock_js__WEBPACK_IMPORTED_MODULE_2__/* .Deadline */ .B2(REVOKE_WITHIN) };
     const told = await ask(its, REVOKE_WITHIN, async (within) => {
         const call = { method: 'POST', path: 'auth/token/revoke-self', token, within, fresh: true };
@@ -125,7 +99,6 @@ async function revoke(http, addr, { token, batch, ttlSeconds }, namespace, aroun
         const words = wordsOf(answer.json, around.secrets);
         if (answer.status === 204 || answer.status === 200)
             return { done: undefined };
-        // A token that Vault does not know any more needs no revoking. After a lost answer that was this run's own doing.
         if (answer.status === 403 && (lost || /invalid token|bad token/.test(words)))
             return { done: undefined };
         return { retry: passing(answer.status), because: said(answer.status, words), fix: '', afterMs: afterMs(answer) };
@@ -135,12 +108,6 @@ async function revoke(http, addr, { token, batch, ttlSeconds }, namespace, aroun
     const until = ttlSeconds > 0 ? `: it ends by itself, at most ${(0,_clock_js__WEBPACK_IMPORTED_MODULE_2__/* .span */ .Ln)(ttlSeconds * 1000)} after the login` : '';
     return `The Vault token of this run could not be revoked (${told.because})${until}.`;
 }
-/**
- * The id token that GitHub signs for this job. Asked for here and not through `@actions/core`, whose ten retries end at
- * no deadline and follow redirects with the request token in hand.
- *
- * @returns the token, redacted and masked; or why there is none
- */
 async function githubIdToken(audience, around) {
     const { ACTIONS_ID_TOKEN_REQUEST_URL: base = '', ACTIONS_ID_TOKEN_REQUEST_TOKEN: bearer = '' } = process.env;
     around.secrets.add(bearer);
@@ -154,7 +121,6 @@ async function githubIdToken(audience, around) {
         };
     }
     const query = audience === undefined ? '' : `${base.includes('?') ? '&' : '?'}audience=${encodeURIComponent(audience)}`;
-    // A proxy of the environment is used, and the machine's own CAs: `ca-cert` is for the clusters.
     const dispatcher = new undici__WEBPACK_IMPORTED_MODULE_1__.EnvHttpProxyAgent({
         connect: { rejectUnauthorized: true },
         requestTls: { rejectUnauthorized: true },
@@ -178,7 +144,6 @@ async function githubIdToken(audience, around) {
                 return { retry: !refused, because, fix: refused ? GRANT : '' };
             }
             catch {
-                // The library's words may quote the request, which holds a token.
                 return { retry: true, because: `the connection failed, or took longer than ${(0,_clock_js__WEBPACK_IMPORTED_MODULE_2__/* .span */ .Ln)(within)}`, fix: '' };
             }
         });
@@ -194,26 +159,22 @@ async function githubIdToken(audience, around) {
     }
 }
 const GRANT = 'Give the job `permissions: id-token: write` (a pull request from a fork never gets an id token), or use auth-method approle or token.';
-/** Three parts of base64url, as GitHub signs it. */
 const idToken = zod__WEBPACK_IMPORTED_MODULE_4__/* .object */ .Ikc({
     value: zod__WEBPACK_IMPORTED_MODULE_4__/* .string */ .YjP()
         .max(16_384)
         .regex(/^[\w-]+\.[\w-]+\.[\w-]+$/),
 });
-/** Only to https, or to a stand-in on this machine, goes a token. */
 function trusted(url) {
     if (!URL.canParse(url))
         return false;
     const { protocol, hostname } = new URL(url);
     return protocol === 'https:' || (protocol === 'http:' && /^(localhost|\[::1\]|127\.\d+\.\d+\.\d+)$/.test(hostname));
 }
-/** Redacts and masks a token; of an id token also its parts, since what it says and its signature are shown alone too. */
 function hide(token, { secrets, mask }) {
     for (const secret of [token, ...(/^ey[\w-]*\./.test(token) ? token.split('.').slice(1) : [])])
         secrets.add(secret);
     mask(token);
 }
-/** Tries until it is done or refused for good, the tries or the time are used up, or the run is cancelled. */
 async function ask({ deadline, cancelled }, longest, attempt) {
     const until = new _clock_js__WEBPACK_IMPORTED_MODULE_2__/* .Deadline */ .B2(Math.min(longest, deadline.left));
     let last = { retry: false, because: 'the time for it is up', fix: '' };
@@ -230,7 +191,6 @@ async function ask({ deadline, cancelled }, longest, attempt) {
     }
     return last;
 }
-/** What an attempt comes to; when the run is cancelled, only what it comes to within a moment. */
 async function patient(attempt, cancelled) {
     const over = new AbortController();
     const left = async () => {
@@ -245,7 +205,6 @@ async function patient(attempt, cancelled) {
         over.abort();
     }
 }
-/** Sleeps for `ms`, or until the signal. */
 async function rest(ms, signal) {
     await (0,node_timers_promises__WEBPACK_IMPORTED_MODULE_0__.setTimeout)(ms, undefined, { signal }).catch(() => undefined);
 }
@@ -254,21 +213,17 @@ function to(by, call) {
     return { method: 'POST', path: `auth/${mount}/${call}`, headers: inNamespace(by.namespace) };
 }
 const inNamespace = (namespace) => namespace === undefined ? {} : { 'x-vault-namespace': namespace };
-/** What may be otherwise in a moment: a node that starts, changes its role, has not caught up, or has too much to do. */
 const passing = (status) => [408, 412, 429].includes(status) || status >= 500;
-/** `Retry-After` in whole seconds; anything else says nothing. In ms. */
 function afterMs({ retryAfter }) {
     if (retryAfter === undefined || !/^\d{1,9}$/.test(retryAfter))
         return undefined;
     return Math.min(Math.max(Number(retryAfter) * 1000, PAUSE), LONGEST_PAUSE);
 }
-/** A server's reasons on one line, without our secrets. */
 function wordsOf(json, secrets) {
     const parsed = _vault_schemas_js__WEBPACK_IMPORTED_MODULE_3__/* .errors */ .sO.safeParse(json);
     return parsed.success ? (0,_printable_js__WEBPACK_IMPORTED_MODULE_5__/* .printable */ .g)(parsed.data.errors.map((error) => secrets.redact(error)).join('; ')) : '';
 }
 const said = (status, words) => words === '' ? `HTTP ${status}` : `HTTP ${status}, ${JSON.stringify(words)}`;
-/** An answer that is no login, in our words: what is wrong, and what to change where. */
 function refusal(answer, by, jwt, secrets) {
     const { status, json } = answer;
     const words = wordsOf(json, secrets);
@@ -296,16 +251,13 @@ function refusal(answer, by, jwt, secrets) {
     const meaning = by.method === 'jwt' ? jwtMeaning(words, by, jwt, secrets) : approleMeaning(words);
     const found = meaning ?? (status === 403 || status === 404 ? nowhere(by) : undefined);
     const because = found === undefined ? said(status, words) : `${found[0]} (${said(status, words)})`;
-    // Vault fetches GitHub's keys at a login, and has no second try of its own.
     const retry = /fetching keys/.test(words) || (meaning === undefined && passing(status));
     return { retry, because, fix: found?.[1] ?? '', afterMs: afterMs(answer) };
 }
-/** Vault answers so to a mount that does not exist, too; it does not tell strangers which exist. */
 const nowhere = (by) => [
     `Vault knows no such login, or it is locked for now`,
     `Check auth-mount (${(0,_printable_js__WEBPACK_IMPORTED_MODULE_5__/* .printable */ .g)(by.mount, 100)}) and namespace (${by.namespace === undefined ? 'root' : (0,_printable_js__WEBPACK_IMPORTED_MODULE_5__/* .printable */ .g)(by.namespace, 100)})${by.method === 'approle' ? '; after several wrong secret ids Vault locks a role for some minutes' : ''}.`,
 ];
-/** The failures of `auth/<approle>/login` (facts 8, and Vault's source for the ones with an address). */
 function approleMeaning(words) {
     const cases = [
         [
@@ -328,7 +280,6 @@ const ELSEWHERE = [
         "Run on a runner inside the role's bound CIDRs, or widen them.",
     ],
 ];
-/** The failures of `auth/<jwt>/login` (facts 8, and the words of its token library in older and newer releases). */
 function jwtMeaning(words, by, jwt, secrets) {
     const mount = (0,_printable_js__WEBPACK_IMPORTED_MODULE_5__/* .printable */ .g)(by.mount, 100);
     const role = by.role === undefined ? 'the default role' : `the role ${JSON.stringify((0,_printable_js__WEBPACK_IMPORTED_MODULE_5__/* .printable */ .g)(by.role, 100))}`;
@@ -405,7 +356,6 @@ function jwtMeaning(words, by, jwt, secrets) {
     ];
     return cases.find(([pattern]) => pattern.test(words))?.[1];
 }
-/** What an id token says, unverified: only to tell a person which claim did not fit. */
 function claimsOf(jwt) {
     const payload = (0,_vault_json_js__WEBPACK_IMPORTED_MODULE_6__/* .parseJson */ .q)(Buffer.from(jwt?.split('.')[1] ?? '', 'base64url').toString('utf8'));
     return typeof payload === 'object' && payload !== null ? { ...payload } : {};

@@ -336,17 +336,9 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
-/**
- * The entry of the bundle. The name of the file that was started says what this is: `dist/index.js` is the main step, and
- * the others, each a line that imports this one, are the post step, the command, and the two steps of the simulator.
- * Nothing that could be lost on the way, such as the state between steps, decides it: a post step that took itself for the
- * main one would fail over once more.
- */
 
 
 const cancel = new AbortController();
-// The runner sends SIGINT, after 7.5 s SIGTERM, after 2.5 s more SIGKILL. Neither of the first two ends the run by itself,
-// also not while the program is being loaded: hence the imports below this line.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
     process.on(signal, () => cancel.abort());
 switch (nameOf(process.argv[1] ?? '')) {
@@ -365,16 +357,12 @@ switch (nameOf(process.argv[1] ?? '')) {
     default:
         await (await Promise.all(/* import() */[__nccwpck_require__.e(843), __nccwpck_require__.e(691), __nccwpck_require__.e(684), __nccwpck_require__.e(460)]).then(__nccwpck_require__.bind(__nccwpck_require__, 2460))).main(cancel.signal);
 }
-// Everything has been told. A connection to a cluster that hangs, or a wait that a cancel has left behind, would keep the
-// process for seconds more, in which GitHub may kill it.
 process.stdout.write('', () => process.exit());
-/** What was started, behind the link by which npm makes it a command. */
 function nameOf(path) {
     try {
         return (0,node_path__WEBPACK_IMPORTED_MODULE_1__.basename)((0,node_fs__WEBPACK_IMPORTED_MODULE_0__.realpathSync)(path));
     }
     catch {
-        // Started, and gone since: its name still tells.
         return (0,node_path__WEBPACK_IMPORTED_MODULE_1__.basename)(path);
     }
 }
