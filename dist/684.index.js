@@ -289,6 +289,8 @@ function uniqueId() {
 /* harmony export */   Vt: () => (/* binding */ UNBROKEN)
 /* harmony export */ });
 /* harmony import */ var _clock_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(7094);
+/* harmony import */ var _cluster_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(918);
+
 
 const noDeeds = () => ({
     accepted: 0,
@@ -300,6 +302,7 @@ const noDeeds = () => ({
 });
 const UNBROKEN = 1200;
 const REFUSED_FOR = 250;
+const GONE_AFTER = 30_000;
 const MOST_SENDS = 3;
 async function bring(run, step, what, send) {
     const { journal, lookout, deadline, deeds, inputs } = run;
@@ -366,7 +369,8 @@ async function bring(run, step, what, send) {
         }
         if (run.cancelled.aborted)
             return { is: 'lost', because: 'the run was cancelled' };
-        if (step.verdict(await lookout.look()).is !== 'due')
+        const fresh = await lookout.look();
+        if (step.verdict(fresh).is !== 'due' || (step.name === 'promote' && vanished(fresh.from)))
             continue;
         flight = launch();
         quietSince = undefined;
@@ -375,6 +379,7 @@ async function bring(run, step, what, send) {
     const said = answer === undefined ? 'no answer came' : answer.kind === 'accepted' ? 'it was accepted' : answer.because;
     return { is: 'late', because: `${said}, and it did not come about in time` };
 }
+const vanished = (from) => (0,_cluster_js__WEBPACK_IMPORTED_MODULE_1__/* .role */ .JC)(from) === 'unknown' && from.last !== undefined && from.at - from.last.at < GONE_AFTER;
 function finish({ journal, deeds, lookout }, step, world) {
     if (step.name === 'demote') {
         deeds.demoted = true;

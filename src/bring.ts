@@ -5,7 +5,7 @@
  * that it did not happen. Nothing is believed because it was asked for.
  */
 import { type Deadline, monotonic } from './clock.ts'
-import type { Side, World } from './cluster.ts'
+import { type Cluster, role, type Side, type World } from './cluster.ts'
 import type { Inputs } from './inputs.ts'
 import type { Journal } from './journal.ts'
 import type { Lookout } from './lookout.ts'
@@ -67,6 +67,8 @@ export type End =
 export const UNBROKEN = 1200
 /** A reading after a refusal must still show that nothing changed. In ms. */
 const REFUSED_FOR = 250
+/** Longer than a role change takes. In ms. */
+const GONE_AFTER = 30_000
 /** Sends of one role change, lost answers included. */
 const MOST_SENDS = 3
 
@@ -131,7 +133,8 @@ export async function bring(run: Run, step: Step, what: string, send: () => Prom
       if (journal.sends(step, world) >= MOST_SENDS) return { is: 'lost', because: answer.because }
     }
     if (run.cancelled.aborted) return { is: 'lost', because: 'the run was cancelled' }
-    if (step.verdict(await lookout.look()).is !== 'due') continue
+    const fresh = await lookout.look()
+    if (step.verdict(fresh).is !== 'due' || (step.name === 'promote' && vanished(fresh.from))) continue
     flight = launch()
     quietSince = undefined
   }
@@ -139,6 +142,14 @@ export async function bring(run: Run, step: Step, what: string, send: () => Prom
   const said = answer === undefined ? 'no answer came' : answer.kind === 'accepted' ? 'it was accepted' : answer.because
   return { is: 'late', because: `${said}, and it did not come about in time` }
 }
+
+/**
+ * The old primary was seen demoted and is out of sight now, for not so long that it must be gone: a run in the opposite
+ * direction, or a person, may just have promoted it. The first promotion goes out right after the demotion was seen; one
+ * that has to be sent again comes seconds later, and is not sent on what was true then.
+ */
+const vanished = (from: Cluster): boolean =>
+  role(from) === 'unknown' && from.last !== undefined && from.at - from.last.at < GONE_AFTER
 
 /** A wish that was brought about, and seen. */
 export function finish({ journal, deeds, lookout }: Run, step: Step, world: World): End {
