@@ -19,6 +19,10 @@ export const modules = {
 
 
 const toolkit = () => Promise.all(/* import() */[__webpack_require__.e(752), __webpack_require__.e(942), __webpack_require__.e(143)]).then(__webpack_require__.bind(__webpack_require__, 143));
+function mustBeAFile(variable) {
+    if ((process.env[variable] ?? '') === '')
+        throw new Error(variable);
+}
 function command(name, message) {
     const text = message.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
     process.stdout.write(`::${name}::${text}${node_os__WEBPACK_IMPORTED_MODULE_1__.EOL}`);
@@ -62,6 +66,7 @@ class Runner {
             report: reportPath,
         };
         this.#attempt('the outputs', () => {
+            mustBeAFile('GITHUB_OUTPUT');
             for (const [name, value] of Object.entries(outputs))
                 core.setOutput(name, this.#secrets.redact(value));
             if (token !== undefined)
@@ -70,7 +75,10 @@ class Runner {
     }
     async remember(name, value) {
         const core = await toolkit();
-        this.#attempt('the state for the post step', () => core.saveState(name, value));
+        this.#attempt('the state for the post step', () => {
+            mustBeAFile('GITHUB_STATE');
+            core.saveState(name, value);
+        });
     }
     recall(name) {
         return process.env[`STATE_${name}`] ?? '';

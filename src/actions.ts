@@ -18,6 +18,11 @@ import type { Secrets } from './secrets.ts'
  */
 const toolkit = () => import('@actions/core')
 
+/** Without its file the toolkit would write a value into the log, as an old command: a token has no place there. */
+function mustBeAFile(variable: 'GITHUB_OUTPUT' | 'GITHUB_STATE'): void {
+  if ((process.env[variable] ?? '') === '') throw new Error(variable)
+}
+
 /** A line that the runner takes as a command; what could end it or begin another is encoded as the runner decodes it. */
 function command(name: 'add-mask' | 'warning' | 'error', message: string): void {
   const text = message.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A')
@@ -72,6 +77,7 @@ export class Runner {
       report: reportPath,
     }
     this.#attempt('the outputs', () => {
+      mustBeAFile('GITHUB_OUTPUT')
       for (const [name, value] of Object.entries(outputs)) core.setOutput(name, this.#secrets.redact(value))
       // The one output that is a secret: what was asked for, masked before it is set.
       if (token !== undefined) core.setOutput('dr-operation-token', token)
@@ -81,7 +87,10 @@ export class Runner {
   /** Keeps a word for the post step. */
   async remember(name: string, value: string): Promise<void> {
     const core = await toolkit()
-    this.#attempt('the state for the post step', () => core.saveState(name, value))
+    this.#attempt('the state for the post step', () => {
+      mustBeAFile('GITHUB_STATE')
+      core.saveState(name, value)
+    })
   }
 
   recall(name: string): string {
