@@ -7,8 +7,8 @@
 export type Place = readonly [file: string, word: string]
 
 export type Evidence =
-  /** Names of contract tests (`__tests__/vault`), which pass on a real Vault 1.21.1 and on the simulator alike. */
-  | { readonly kind: 'seen'; readonly tests: readonly string[]; readonly but?: string }
+  /** Names of contract tests (`__tests__/vault`), which pass on a real Vault 1.21.1. */
+  | { readonly kind: 'seen'; readonly tests: readonly string[]; readonly inPart?: string }
   | { readonly kind: 'documented'; readonly where: string }
   | { readonly kind: 'inferred'; readonly from: string }
   /** Tests that show that the code lives with either. */
@@ -37,7 +37,7 @@ export type Question = keyof typeof QUESTIONS
 export const ANSWERS: Readonly<Partial<Record<Question, { readonly version: string; readonly answer: string }>>> = {}
 
 const seen = (...tests: string[]): Evidence => ({ kind: 'seen', tests })
-const seenBut = (but: string, ...tests: string[]): Evidence => ({ kind: 'seen', tests, but })
+const seenInPart = (inPart: string, ...tests: string[]): Evidence => ({ kind: 'seen', tests, inPart })
 const documented = (where: string): Evidence => ({ kind: 'documented', where })
 const inferred = (from: string): Evidence => ({ kind: 'inferred', from })
 const unknown = (how: string, ...tests: string[]): Evidence => ({ kind: 'unknown', how, tests })
@@ -47,7 +47,7 @@ const API = 'API documentation, `system/replication/replication-dr`'
 const OPENAPI = 'OpenAPI description of Vault Enterprise 2.1.0'
 const HARNESS = "HashiCorp's own test harness (`sdk/helper/testcluster/replication.go`)"
 const ENOS = "HashiCorp's own scenario (`enos-scenario-dr-replication.hcl`)"
-const SHARED = 'seen with `generate-root`, which shares its code with the DR one'
+const SHARED = 'with `generate-root`, which shares its code with the DR one'
 
 export const ROWS: readonly Row[] = [
   // What a cluster says of itself.
@@ -76,13 +76,16 @@ export const ROWS: readonly Row[] = [
   {
     what: '`sys/health` is 472 on a DR secondary, standbys of it included',
     where: ['src/cluster.ts', 'export function active'],
-    evidence: [documented('API documentation, `system/health`; order of the codes in `http/sys_health.go`')],
+    evidence: [
+      documented('API documentation, `system/health`'),
+      inferred('the order of the codes in `http/sys_health.go`, as to standbys'),
+    ],
   },
   {
     what: 'A cluster serves as long as its leader is known: `sys/leader` has an empty address otherwise',
     where: ['src/vault/schemas.ts', 'export const leader'],
     evidence: [
-      seenBut(
+      seenInPart(
         'a lone node that was unsealed goes on naming its old leader for a while, so it is not believed alone',
         'is its own leader',
         'a node that comes back alone and is unsealed still names the leader of old, and knows no role',
@@ -92,7 +95,7 @@ export const ROWS: readonly Row[] = [
   {
     what: '`dr/status` needs no token, answers in every role, and puts what it says into `data`',
     where: ['src/vault/client.ts', "'sys/replication/dr/status'"],
-    evidence: [documented(`${API}; ${OPENAPI}`), seenBut('of other answers', 'puts other answers into an envelope')],
+    evidence: [documented(`${API}; ${OPENAPI}`), seenInPart('of other answers', 'puts other answers into an envelope')],
   },
   {
     what: 'A free edition answers DR paths with 404, and nothing else is to be concluded from it',
@@ -109,7 +112,7 @@ export const ROWS: readonly Row[] = [
     where: ['src/vault/schemas.ts', 'const count'],
     evidence: [
       documented(`${API}, samples`),
-      unknown('either is taken for a count', 'what an old server does not report says nothing against it'),
+      unknown('either is taken', 'a count is a number or a string of digits, whichever Vault writes'),
     ],
     asks: 'H7',
   },
@@ -120,6 +123,7 @@ export const ROWS: readonly Row[] = [
       documented(`${API} of several versions, which differ`),
       unknown(
         'what is not told proves nothing',
+        'of a status nothing but its mode has to be there, and an empty list may be null',
         'what an old server does not report says nothing against it',
         'a secondary that tells no position is not taken for one that has caught up',
       ),
@@ -175,7 +179,7 @@ export const ROWS: readonly Row[] = [
   {
     what: '`last_start` is decided by nowhere',
     where: ['src/vault/schemas.ts', 'export const replication'],
-    evidence: [unknown('it is not read', 'what an old server does not report says nothing against it')],
+    evidence: [unknown('nobody reads it', 'last_start is read nowhere')],
     asks: 'H2',
   },
   {
@@ -275,7 +279,13 @@ export const ROWS: readonly Row[] = [
   {
     what: 'An old primary that comes back says that it is primary, and knows of no other',
     where: ['src/cluster.ts', 'export const twoPrimaries'],
-    evidence: [inferred('captured outputs of Vault 1.2'), documented('API documentation: never two primaries at once')],
+    evidence: [
+      inferred('captured outputs of Vault 1.2'),
+      unknown(
+        'either way it is asked what it is',
+        'the old primary comes back: two primaries, nothing sent, until an emergency keeps the confirmed one',
+      ),
+    ],
   },
   {
     what: '`update-primary` attaches without erasing, and `secondary/enable` erases',
@@ -308,7 +318,7 @@ export const ROWS: readonly Row[] = [
     where: ['src/vault/schemas.ts', 'export const activation'],
     evidence: [
       inferred(`${HARNESS} and ${ENOS}`),
-      seenBut('of wrapped answers in general', 'holds nothing but its wrapping'),
+      seenInPart('of wrapped answers in general', 'holds nothing but its wrapping'),
       unknown(
         'either is taken',
         'public-key on a server without public keys ends with the new primary serving, and auto mends it',
@@ -376,7 +386,7 @@ export const ROWS: readonly Row[] = [
     where: ['src/checks.ts', 'CHECKS'],
     evidence: [
       documented(OPENAPI),
-      seenBut(
+      seenInPart(
         'on the paths of a free edition',
         'those of a primary ask for a token first, and then for what its policy says',
       ),
@@ -401,7 +411,7 @@ export const ROWS: readonly Row[] = [
   {
     what: 'A DR secondary knows batch tokens, from 2.0 on root tokens too, and no other',
     where: ['src/checks.ts', 'CHECKS'],
-    evidence: [documented('important changes of 2.0; `vault/token_store.go` of 1.14')],
+    evidence: [documented('important changes of 2.0'), inferred('`vault/token_store.go` of 1.14')],
   },
   {
     what: 'Which answer a wrong `dr_operation_token` gets is not known',
@@ -415,7 +425,7 @@ export const ROWS: readonly Row[] = [
     where: ['src/vault/client.ts', 'autopilotState('],
     evidence: [
       inferred("HashiCorp's Go client (`RaftAutopilotStateWithDRToken`), a captured output"),
-      seenBut('its form, on a primary', 'tells of the nodes, to whoever may read it'),
+      seenInPart('its form, on a primary', 'tells of the nodes, to whoever may read it'),
       unknown(
         'the primary’s word will do',
         'a batch token whose policy lacks autopilot is proven on the primary alone',
@@ -435,14 +445,14 @@ export const ROWS: readonly Row[] = [
   {
     what: 'Logins by JWT and AppRole are refused with 400 and words that name what is wrong',
     where: ['src/login.ts', 'function jwtMeaning'],
-    evidence: [seen('a signature that is not right: is refused, in words of ours', 'gives a token')],
+    evidence: [seen('%s: is refused, in words of ours', 'a signature that is not right: is refused, in words of ours')],
   },
   // The ceremony.
   {
     what: 'The ceremony: `attempt`, `update`, bare answers, the one-time password told once, the nonce in each share',
     where: ['src/ceremony.ts', 'export async function generate'],
     evidence: [
-      seenBut(
+      seenInPart(
         SHARED,
         'step by step: what the server tells, and what it refuses',
         'nothing is in progress, and it takes three',
@@ -453,13 +463,13 @@ export const ROWS: readonly Row[] = [
   {
     what: 'The encoded token is the token XOR the password, base64 without padding',
     where: ['src/ceremony.ts', 'export function decode'],
-    evidence: [seenBut(SHARED, 'three shares make a token that works; in base64 too, and whatever is given twice')],
+    evidence: [seenInPart(SHARED, 'three shares make a token that works; in base64 too, and whatever is given twice')],
   },
   {
     what: 'Wrong shares are found with the last one; an attempt of somebody else is told by its nonce and left alone',
     where: ['src/ceremony.ts', 'export function attemptProblem'],
     evidence: [
-      seenBut(
+      seenInPart(
         SHARED,
         'wrong shares show with the last one, and leave no attempt behind',
         "somebody else's attempt is left alone",

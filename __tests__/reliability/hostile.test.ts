@@ -6,14 +6,14 @@ import { expect, test } from '@jest/globals'
 import { formsOf, PATHS, visible } from '../support/invariants.ts'
 import type { Given, Ran } from '../support/run-action.ts'
 import { figure } from './figures.ts'
-import { everyString, type Proxy, startProxy, type Twist } from './proxy.ts'
+import { everyString, type Standin, startProxy, type Twist } from './proxy.ts'
 import { failover, type Trial, trial, withLog } from './trial.ts'
 
 /** A trial with a proxy before each cluster. */
 function between(twist: (side: 'primary' | 'secondary') => Twist, tell: (told: Between) => Promise<void>) {
   return trial({}, async (one) => {
     const { world } = one
-    const proxies: Proxy[] = [
+    const proxies: Standin[] = [
       await startProxy(world.primary.addr, twist('primary')),
       await startProxy(world.secondary.addr, twist('secondary')),
     ]
@@ -42,13 +42,12 @@ const EVIL: readonly string[] = [
   '| a | b |\n|---|---|\n# Heading\n```\n~~~mermaid\ngraph TD; A-->B; click A "https://evil.example"\n```',
   '`code` @acme/team #1 acme/vault#2 https://evil.example www.evil.example **bold**',
   '"]; end\n%%{init: {"securityLevel":"loose"}}%% A["<b>x</b>"] --> B; x:::y',
-  '${{ secrets.TOKEN }} $(id) %0A::error::x %0D %25 \\u003a\\u003a',
+  '$' + '{{ secrets.TOKEN }} $(id) %0A::error::x %0D %25 \\u003a\\u003a',
   `\u0000${'A'.repeat(5000)}\ud800`,
 ]
 
 /** What may be in a summary only inside a code span, where GitHub reads nothing of it. */
-const MARKUP =
-  /<(img|script|b>|!--)|\]\(https:\/\/evil|!\[x\]|^# Heading|(^|\s)@acme|https:\/\/evil\.example|\*\*bold/m
+const MARKUP = /<(img|script|b>|!--)|\]\(https:\/\/evil|!\[x\]|^# Heading|(^|\s)@acme|https:\/\/evil\.example|\*\*bold/m
 
 function saysNothingEvil({ log, summary, outputs, state }: Ran): void {
   const commands = log
@@ -59,7 +58,8 @@ function saysNothingEvil({ log, summary, outputs, state }: Ran): void {
   const outside = summary.replace(/(`+)[^`].*?\1/g, '')
   expect(outside).not.toMatch(MARKUP)
   // A diagram is drawn from closed words: nothing of a server's is in one.
-  for (const [block] of summary.matchAll(/```mermaid[\s\S]*?```/g)) expect(block).not.toMatch(/evil|click|securityLevel|A{20}/)
+  for (const [block] of summary.matchAll(/```mermaid[\s\S]*?```/g))
+    expect(block).not.toMatch(/evil|click|securityLevel|A{20}/)
   expect(Object.keys(outputs)).not.toContain('x')
   expect(Object.keys(state).filter((name) => !['report', 'made', 'isPost'].includes(name))).toEqual([])
 }

@@ -25,14 +25,14 @@ export type Twist = (
   said: Said,
 ) => Partial<Said> | undefined | ((response: ServerResponse, socket: Socket) => void)
 
-export interface Proxy {
+export interface Standin {
   readonly addr: string
   /** How many calls it changed. */
   readonly twisted: () => number
   close(): Promise<void>
 }
 
-export async function startProxy(target: string, twist: Twist): Promise<Proxy> {
+export async function startProxy(target: string, twist: Twist): Promise<Standin> {
   let twisted = 0
   const server = createServer(async (incoming, response) => {
     const url = new URL(incoming.url ?? '/', target)

@@ -25,7 +25,9 @@ interface Schedule {
   readonly mishaps: readonly Mishap[]
   readonly windows: { readonly demote: number; readonly promote: number; readonly attach: number }
   /** A cluster that goes away in a phase, and for how long; in ms. */
-  readonly outage?: { readonly cluster: 'primary' | 'secondary'; readonly phase: number; readonly ms: number } | undefined
+  readonly outage?:
+    | { readonly cluster: 'primary' | 'secondary'; readonly phase: number; readonly ms: number }
+    | undefined
   /** The link between the clusters goes in that phase. */
   readonly cut?: { readonly phase: number; readonly ms: number } | undefined
 }
@@ -113,11 +115,11 @@ async function tellSchedule(one: Schedule): Promise<void> {
 
 for (let at = 0; at < AT_ONCE; at += 1) {
   const seed = SEED + at
-  test.concurrent(`random schedules of up to three faults, seed ${seed}`, () =>
-    fc.assert(
-      fc.asyncProperty(schedule, tellSchedule),
-      { seed, numRuns: EACH, endOnFailure: true },
-    ), 3_600_000)
+  test.concurrent(
+    `random schedules of up to three faults, seed ${seed}`,
+    () => fc.assert(fc.asyncProperty(schedule, tellSchedule), { seed, numRuns: EACH, endOnFailure: true }),
+    3_600_000,
+  )
 }
 
 interface Together {
@@ -175,7 +177,10 @@ async function tellTogether({ second, after, windows: times, promotion }: Togeth
     const ran = [await one.ended, await other.ended]
     for (const each of ran) {
       withLog(each, () => {
-        expect([world.primariesAtOnceMs(), roles(world).filter((role) => role === 'primary').length < 2]).toEqual([0, true])
+        expect([world.primariesAtOnceMs(), roles(world).filter((role) => role === 'primary').length < 2]).toEqual([
+          0,
+          true,
+        ])
         keepsSecrets(world, each)
         saysNoCommands(each)
       })
@@ -187,8 +192,11 @@ async function tellTogether({ second, after, windows: times, promotion }: Togeth
 
 for (let at = 0; at < AT_ONCE; at += 1) {
   const seed = SEED + 100 + at
-  test.concurrent(`two runs at once, seed ${seed}`, () =>
-    fc.assert(fc.asyncProperty(together, tellTogether), { seed, numRuns: PAIRS, endOnFailure: true }), 3_600_000)
+  test.concurrent(
+    `two runs at once, seed ${seed}`,
+    () => fc.assert(fc.asyncProperty(together, tellTogether), { seed, numRuns: PAIRS, endOnFailure: true }),
+    3_600_000,
+  )
 }
 
 /** What once ended with two primaries. */

@@ -42,8 +42,7 @@ for (const [what, place] of Object.entries(PLACES)) {
         const names = file === 'all of them' ? FILES : [file]
         const env = Object.fromEntries(names.map((name) => [name, path]))
         endsWell(told, await told.run(failover, { env, untold: true }))
-      }),
-    )
+      }))
   }
 }
 
@@ -56,8 +55,7 @@ for (const [what, temp] of Object.entries({
   test.concurrent(`RUNNER_TEMP ${what}`, () =>
     trial({}, async (told) => {
       endsWell(told, await told.run(failover, { env: { RUNNER_TEMP: temp }, untold: true }))
-    }),
-  )
+    }))
 }
 
 for (const place of ['/dev/full', '/proc/report.json', '/dev/null/report.json', '/']) {
@@ -66,8 +64,7 @@ for (const place of ['/dev/full', '/proc/report.json', '/dev/null/report.json', 
       const ran = await told.run({ ...failover, 'report-path': place }, { untold: true })
       if (ran.outcome === 'invalid') expect([ran.code, told.world.requests.length]).toEqual([2, 0])
       else endsWell(told, ran)
-    }),
-  )
+    }))
 }
 
 for (const outcome of ['done', 'blocked', 'failed'] as const) {
@@ -82,8 +79,7 @@ for (const outcome of ['done', 'blocked', 'failed'] as const) {
       const ran = await running.ended
       expect([ran.code, ran.outcome]).toEqual([codes[outcome], outcome])
       expect(visible(world, world.secondary)).toBe(outcome === 'done' ? 'primary' : 'secondary')
-    }),
-  )
+    }))
 }
 
 test.concurrent('the disk fills up in the middle', () =>
@@ -96,8 +92,7 @@ test.concurrent('the disk fills up in the middle', () =>
     // In the place of the file that is written next stands a folder.
     mkdirSync(`${path}.part`, { recursive: true })
     endsWell(told, await running.ended)
-  }),
-)
+  }))
 
 test.concurrent('killed where no state could be kept: the post step says nothing that is not so, the next run ends at the goal', () =>
   trial({ windows: { promote: 400 } }, async ({ world, start, reaches }) => {
@@ -108,5 +103,4 @@ test.concurrent('killed where no state could be kept: the post step says nothing
     const post = await running.post()
     expect([post.code, post.outcome]).toEqual([0, ''])
     await reaches()
-  }),
-)
+  }))

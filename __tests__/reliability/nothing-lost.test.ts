@@ -1,0 +1,56 @@
+/** Nothing is taken for proven that is not: that the old primary is lost, or that the new one holds all that was written. */
+import { expect, test } from '@jest/globals'
+import { PATHS, visible } from '../support/invariants.ts'
+import { until } from '../support/story.ts'
+import { failover, trial, withLog } from './trial.ts'
+
+/** What a secondary may say of its link that proves no loss. */
+const NO_PROOF: Readonly<Record<string, Record<string, unknown>>> = {
+  'a new word': { connection_state: 'a_new_word', primaries: [] },
+  'another spelling': { connection_state: 'READY', primaries: [] },
+  'no word at all': { connection_state: '', primaries: [] },
+  'a new word, and no list': { connection_state: 'a_new_word', primaries: null },
+  'a link that is up, in another spelling': {
+    connection_state: 'idle',
+    primaries: [{ connection_status: 'Connected', last_heartbeat: 'not a time' }],
+  },
+}
+for (const [what, fields] of Object.entries(NO_PROOF)) {
+  test.concurrent(`an emergency takes ${what} for no proof that the primary is lost`, () =>
+    trial({}, async ({ world, run }) => {
+      world.primary.hang()
+      world.secondary.set(fields)
+      const confirm = new URL(world.secondary.addr).host
+      const ran = await run({ ...failover, mode: 'emergency', confirm, 'catch-up-timeout': '300ms' }, { untold: true })
+      withLog(ran, () => expect([ran.outcome, ran.outputs.changed]).toEqual(['blocked', 'false']))
+      expect(visible(world, world.secondary)).toBe('secondary')
+    }))
+}
+
+/** Moments after the checks at which the link between the clusters can be lost while clients go on writing. */
+const CUTS: Readonly<Record<string, string>> = {
+  'after the checks': 'auth/token/lookup-self',
+  'while the snapshot is saved': 'sys/storage/raft/snapshot',
+}
+for (const [what, path] of Object.entries(CUTS)) {
+  test.concurrent(`the link is lost ${what}: a planned failover loses no write`, () =>
+    trial({ writesPerSecond: 500, catchUpPerSecond: 1e9, snapshotBytes: 30_000_000 }, async (told) => {
+      const { world, start, reaches, folder } = told
+      const snapshot = path.endsWith('snapshot')
+        ? { 'snapshot-path': `${folder}/taken.snap`, 'vault-token': world.tokens.root }
+        : {}
+      const { ended } = start({ ...failover, ...snapshot, timeout: '10s', 'catch-up-timeout': '1s' })
+      await until('the checks are under way', () => world.requests.some((one) => one.path === path))
+      world.cutLink()
+      const ran = await ended
+      withLog(ran, () => {
+        // Whoever is primary in the end has taken every entry that was written: nobody was promoted who lacked some.
+        const promoted = world
+          .writes()
+          .some((one) => one.path === PATHS.promote && one.applied && one.cluster === 'secondary')
+        expect([promoted, ran.outputs['rpo-entries']]).toEqual([promoted, promoted ? '0' : ''])
+      })
+      world.healLink()
+      await reaches(failover, ['activation-id'])
+    }))
+}
