@@ -13,6 +13,8 @@ __webpack_require__.d(__webpack_exports__, {
   main: () => (/* binding */ main)
 });
 
+// EXTERNAL MODULE: external "node:v8"
+var external_node_v8_ = __webpack_require__(8877);
 // EXTERNAL MODULE: ./build/checks.js
 var checks = __webpack_require__(7163);
 // EXTERNAL MODULE: ./build/ceremony.js
@@ -405,6 +407,7 @@ async function catchesUp({ inputs, lookout, journal, deadline, cancelled }, firs
 
 
 
+
 const CANCEL_WITHIN = 3500;
 const MOST_ANNOTATIONS = 9;
 async function main(cancelled, edge) {
@@ -419,9 +422,7 @@ async function main(cancelled, edge) {
     try {
         if (session.inputs.fleet !== undefined)
             return await fleet(session, session.inputs.fleet);
-        const carried = carryOut(session);
-        session.remember();
-        const { leg, ...more } = await Promise.race([carried, ended(session)]);
+        const { leg, ...more } = await Promise.race([carryOut(session), ended(session)]);
         await session.end(leg, more);
         await tellByIssue(session);
     }
@@ -438,6 +439,7 @@ function refuse(runner, operation, mistakes) {
     return (0,build_session/* publish */.mk)(runner, { ...report, endedAt: report.startedAt, result }, runner.reportPath(undefined), result);
 }
 async function fleet(session, path) {
+    (0,external_node_v8_.setFlagsFromString)('--semi-space-growth-factor=1');
     const { readFleet, watchFleet } = await Promise.all(/* import() */[__webpack_require__.e(815), __webpack_require__.e(375)]).then(__webpack_require__.bind(__webpack_require__, 9756));
     const { inputs, journal, runner } = session;
     const pairs = await watchFleet(session, readFleet(path));

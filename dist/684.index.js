@@ -4261,7 +4261,7 @@ class Session {
     current;
     secrets;
     #first;
-    #remembered = Promise.resolve();
+    #remembered;
     constructor(runner, secrets, inputs, cancelled, before) {
         this.runner = runner;
         this.inputs = inputs;
@@ -4283,16 +4283,19 @@ class Session {
         this.#first ??= this.leg(this.inputs, this.journal.report.deeds);
         return this.#first;
     }
-    remember() {
-        this.#remembered = this.runner.remember('report', this.reportPath);
+    #remember() {
+        this.#remembered ??= this.runner.remember('report', this.reportPath);
     }
     get remembered() {
-        return this.#remembered;
+        return this.#remembered ?? Promise.resolve();
     }
     leg(inputs, deeds) {
         const { journal, http } = this;
         const vaults = { from: new client/* Vault */.n(inputs.from, http, this.secrets), to: new client/* Vault */.n(inputs.to, http, this.secrets) };
-        const lookout = new build_lookout/* Lookout */.Kx(vaults, (world) => clockOutage(deeds, world));
+        const lookout = new build_lookout/* Lookout */.Kx(vaults, (world) => {
+            clockOutage(deeds, world);
+            this.#remember();
+        });
         const by = loginBy(inputs);
         const tokens = new Tokens({
             inputs,

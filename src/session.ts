@@ -78,7 +78,7 @@ export class Session {
   current: Leg | undefined
   readonly secrets: Secrets
   #first: Leg | undefined
-  #remembered: Promise<void> = Promise.resolve()
+  #remembered: Promise<void> | undefined
 
   constructor(
     runner: Runner,
@@ -115,21 +115,27 @@ export class Session {
     return this.#first
   }
 
-  /** Tells the post step where the report is. */
-  remember(): void {
-    this.#remembered = this.runner.remember('report', this.reportPath)
+  /**
+   * Tells the post step where the report is, when the first answer is there: the toolkit that does it takes so long to load
+   * that the first connection would wait for it, and before the first answer nothing is sent that a post step had to know of.
+   */
+  #remember(): void {
+    this.#remembered ??= this.runner.remember('report', this.reportPath)
   }
 
   /** The post step knows of this run: nothing is changed before. */
   get remembered(): Promise<void> {
-    return this.#remembered
+    return this.#remembered ?? Promise.resolve()
   }
 
   /** A run from one cluster to another; what it does is written down in `deeds`. */
   leg(inputs: Inputs, deeds: Deeds): Leg {
     const { journal, http } = this
     const vaults = { from: new Vault(inputs.from, http, this.secrets), to: new Vault(inputs.to, http, this.secrets) }
-    const lookout = new Lookout(vaults, (world) => clockOutage(deeds, world))
+    const lookout = new Lookout(vaults, (world) => {
+      clockOutage(deeds, world)
+      this.#remember()
+    })
     const by = loginBy(inputs)
     const tokens = new Tokens({
       inputs,

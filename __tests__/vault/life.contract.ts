@@ -134,7 +134,7 @@ test('the leader is lost, and the majority with it: 307 to it, and after a while
   expect(role((await look())[0])).toBe('unknown')
 })
 
-// Known: the client takes it for active, since it names a leader; the code, and ha_connection_healthy, would tell.
+// It goes on naming a leader; the code, and ha_connection_healthy, tell.
 test('a standby that says 474 is not active', async () => {
   const [first] = await look()
   expect(first.healthCode).toBe(474)
