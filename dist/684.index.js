@@ -266,11 +266,17 @@ async function tidy({ tokens, vaults, lookout, journal }) {
     const { world } = lookout;
     for (const side of _cluster_js__WEBPACK_IMPORTED_MODULE_3__/* .SIDES */ .BV) {
         const [primary, follower] = [world[side], world[(0,_cluster_js__WEBPACK_IMPORTED_MODULE_3__/* .other */ .F)(side)]];
-        const spare = journal.report.activations.filter(({ id, follower: host, handed }) => {
-            const used = follower.dr?.secondary_id ?? '';
+        const used = follower.dr?.secondary_id ?? '';
+        const unused = journal.report.activations.filter(({ id, follower: host }) => {
             const known = (0,_cluster_js__WEBPACK_IMPORTED_MODULE_3__/* .role */ .JC)(primary) === 'primary' && primary.dr?.known_secondaries?.includes(id);
-            return known && host === follower.host && used !== id && (!handed || (used !== '' && (0,_cluster_js__WEBPACK_IMPORTED_MODULE_3__/* .follows */ .pk)(follower, primary)));
+            return known && host === follower.host && used !== id;
         });
+        const spare = unused.filter(({ handed }) => !handed || (used !== '' && (0,_cluster_js__WEBPACK_IMPORTED_MODULE_3__/* .follows */ .pk)(follower, primary)));
+        for (const { id } of unused.filter((one) => !spare.includes(one))) {
+            if ((0,_cluster_js__WEBPACK_IMPORTED_MODULE_3__/* .follows */ .pk)(follower, primary))
+                continue;
+            journal.note(`The activation id ${id} went out to ${follower.host}, which is not seen to use it: if it never does, run \`operation: revoke-secondary\`.`);
+        }
         for (const { id } of spare) {
             const answer = await vaults[side].revokeSecondary(tokens.vault, id);
             journal.note(answer.kind === 'accepted'
@@ -1000,20 +1006,23 @@ function canaryAge(secondary) {
         .filter((age) => age !== undefined);
     return ages.length === 0 ? undefined : Math.min(...ages);
 }
+const LOST = new Set(['transient_failure', 'shutdown', 'idle', 'connecting']);
 function loss(from, to) {
     const { connection_state: state, primaries = [] } = to.dr ?? {};
     const fix = `If you know that ${from.host} is lost and stays away, run again with \`override: emergency-evidence\`.`;
-    const live = primaries.some((peer) => peer.connection_status === 'connected');
+    const statuses = primaries.map((peer) => peer.connection_status ?? '');
+    const live = [state ?? '', ...statuses].some((word) => /^(ready|connected)$/i.test(word));
+    const cut = (state !== undefined && LOST.has(state)) ||
+        (statuses.length > 0 && statuses.every((word) => word === 'disconnected'));
     const sight = `${from.host} does not answer here (${(0,_cluster_js__WEBPACK_IMPORTED_MODULE_2__/* .describe */ .q0)(from)})`;
-    if (state === 'ready' || live)
+    if (live)
         return bad(`${sight}, but ${to.host} is still connected to it: it may only be out of this runner's sight`, fix);
     const age = (0,_cluster_js__WEBPACK_IMPORTED_MODULE_2__/* .heartbeatAge */ .AG)(to, primaries) ?? canaryAge(to);
     if (age !== undefined && age <= _cluster_js__WEBPACK_IMPORTED_MODULE_2__/* .STALE */ .yR) {
         return forNow(bad(`${sight}, but ${to.host} heard from it ${(0,_clock_js__WEBPACK_IMPORTED_MODULE_1__/* .span */ .Ln)(age)} ago (lost counts from ${(0,_clock_js__WEBPACK_IMPORTED_MODULE_1__/* .span */ .Ln)(_cluster_js__WEBPACK_IMPORTED_MODULE_2__/* .STALE */ .yR)} on)`, fix));
     }
-    if (age === undefined && state === undefined && primaries.length === 0) {
-        return bad(`${sight}, and ${to.host} reports nothing about the link`, fix);
-    }
+    if (!cut)
+        return bad(`${sight}, and ${to.host} does not say that its link is down`, fix);
     const heard = age === undefined ? '' : `, last heard of ${(0,_clock_js__WEBPACK_IMPORTED_MODULE_1__/* .span */ .Ln)(age)} ago`;
     return good(`${sight}, and ${to.host} has lost it too: ${state === undefined ? 'not connected' : `connection ${state.replace(/[^a-z_]/g, '')}`}${heard}`);
 }
@@ -1577,16 +1586,18 @@ function atRisk(world) {
 
 
 
+const FRESH = 50;
 const PACE = 200;
 const READ_WITHIN = 5000;
 const LOOKS = 3;
+const SHORTEST_LOOK = 500;
 const SILENT_FOR = 4000;
 const UNREADABLE_FOR = 8000;
 async function firstLook(lookout, journal, patience = UNREADABLE_FOR) {
     const until = new _clock_js__WEBPACK_IMPORTED_MODULE_1__/* .Deadline */ .B2(patience);
     const silentUntil = new _clock_js__WEBPACK_IMPORTED_MODULE_1__/* .Deadline */ .B2(Math.min(SILENT_FOR, patience));
     for (let looks = 1;; looks += 1) {
-        const world = await lookout.look(0, Math.max(1, Math.min(until.left, looks === 2 ? _lookout_js__WEBPACK_IMPORTED_MODULE_4__/* .LONG_LOOK */ .$8 : _lookout_js__WEBPACK_IMPORTED_MODULE_4__/* .SHORT_LOOK */ .Xf)));
+        const world = await lookout.look(0, Math.max(SHORTEST_LOOK, Math.min(until.left, looks === 2 ? _lookout_js__WEBPACK_IMPORTED_MODULE_4__/* .LONG_LOOK */ .$8 : _lookout_js__WEBPACK_IMPORTED_MODULE_4__/* .SHORT_LOOK */ .Xf)));
         const unread = _cluster_js__WEBPACK_IMPORTED_MODULE_2__/* .SIDES */ .BV.map((side) => world[side]).filter((cluster) => (0,_cluster_js__WEBPACK_IMPORTED_MODULE_2__/* .role */ .JC)(cluster) === 'unknown');
         const patient = looks < LOOKS && !silentUntil.passed;
         if (unread.every(({ silent, health }) => !patient && (silent || health?.sealed)) || until.passed)
@@ -1614,24 +1625,38 @@ async function gate(session, leg) {
     const evidence = await gather(run, world, due);
     if (evidence.canary?.ok)
         run.canary = evidence.canary.digest;
-    const until = new _clock_js__WEBPACK_IMPORTED_MODULE_1__/* .Deadline */ .B2(Math.min(inputs['catch-up-timeout'], run.deadline.left));
-    let lag;
-    for (;;) {
-        lag = (0,_checks_js__WEBPACK_IMPORTED_MODULE_0__/* .barrier */ .KY)(lag, world, inputs['max-lag']);
-        const checks = (0,_checks_js__WEBPACK_IMPORTED_MODULE_0__/* .check */ .z6)({ inputs, world, due, ...evidence, barrier: lag });
-        journal.report.checks = [...verified, ...checks];
-        const failed = checks.filter(({ state }) => state === 'failed');
-        if (failed.length === 0 || until.passed || run.cancelled.aborted || !failed.every(({ mayPass }) => mayPass))
-            break;
-        journal.look('to', world, `waiting for ${failed.map(({ name, evidence: seen }) => `${name} (${seen})`).join(', ')}, up to ${(0,_clock_js__WEBPACK_IMPORTED_MODULE_1__/* .span */ .Ln)(until.left)} more`);
-        await (0,_clock_js__WEBPACK_IMPORTED_MODULE_1__/* .sleep */ .yy)(PACE);
-        world = await firstLook(lookout, journal, patience());
-        journal.survey(steps, world);
-    }
+    const again = async () => {
+        world = await lookout.look(FRESH);
+        if (_cluster_js__WEBPACK_IMPORTED_MODULE_2__/* .SIDES */ .BV.some((side) => (0,_cluster_js__WEBPACK_IMPORTED_MODULE_2__/* .role */ .JC)(world[side]) === 'unknown' && world[side].last !== undefined)) {
+            world = await firstLook(lookout, journal, patience());
+        }
+    };
+    const judge = async () => {
+        const until = new _clock_js__WEBPACK_IMPORTED_MODULE_1__/* .Deadline */ .B2(Math.min(inputs['catch-up-timeout'], run.deadline.left));
+        let lag;
+        for (;;) {
+            lag = (0,_checks_js__WEBPACK_IMPORTED_MODULE_0__/* .barrier */ .KY)(lag, world, inputs['max-lag']);
+            const made = journal.report.checks.filter(({ name }) => name === 'snapshot');
+            const checks = (0,_checks_js__WEBPACK_IMPORTED_MODULE_0__/* .check */ .z6)({ inputs, world, due, ...evidence, barrier: lag });
+            journal.report.checks = [...verified, ...checks, ...made];
+            const failed = checks.filter(({ state }) => state === 'failed');
+            if (failed.length === 0 || until.passed || run.cancelled.aborted || !failed.every(({ mayPass }) => mayPass))
+                return;
+            const waited = failed.map(({ name, evidence: seen }) => `${name} (${seen})`).join(', ');
+            journal.look('to', world, `waiting for ${waited}, up to ${(0,_clock_js__WEBPACK_IMPORTED_MODULE_1__/* .span */ .Ln)(until.left)} more`);
+            await (0,_clock_js__WEBPACK_IMPORTED_MODULE_1__/* .sleep */ .yy)(PACE);
+            world = await firstLook(lookout, journal, patience());
+            journal.survey(steps, world);
+        }
+    };
+    await again();
+    await judge();
     const allowed = () => journal.report.checks.every(({ state }) => state !== 'failed');
     const hopeless = open().find((step) => step.verdict(world).is === 'blocked');
-    if (allowed() && hopeless === undefined && !inputs['dry-run'])
-        await provide(session, leg, due);
+    if (allowed() && hopeless === undefined && !inputs['dry-run'] && (await provide(session, leg, due)) && allowed()) {
+        await again();
+        await judge();
+    }
     tell(journal, journal.report.checks);
     const moves = journal.report.checks.find(({ name, state }) => name === 'performance-replication' && state === 'warned');
     if (moves !== undefined)
@@ -1679,6 +1704,7 @@ async function gather({ inputs, vaults, tokens }, world, due) {
 async function provide({ http, cancelled, secrets }, { run }, due) {
     const { inputs, journal, tokens, lookout, vaults, deadline } = run;
     const path = inputs['snapshot-path'];
+    let done = false;
     const add = (made) => {
         journal.report.checks = [...journal.report.checks.filter(({ name }) => name !== made.name), made];
         journal.save();
@@ -1699,13 +1725,15 @@ async function provide({ http, cancelled, secrets }, { run }, due) {
                 evidence: saved.because,
                 fix: 'Mend that, or run without `snapshot-path`.',
             });
+        done = true;
         if (!saved.ok)
-            return;
+            return true;
     }
     if ((due.has('promote') || due.has('detach')) &&
         inputs['dr-operation-token'] === undefined &&
         (0,_cluster_js__WEBPACK_IMPORTED_MODULE_2__/* .role */ .JC)(lookout.world.to) === 'secondary') {
         const generated = await tokens.dr('to');
+        done = true;
         add(generated.ok
             ? {
                 name: 'key-shares',
@@ -1714,6 +1742,7 @@ async function provide({ http, cancelled, secrets }, { run }, due) {
             }
             : { name: 'key-shares', state: 'failed', evidence: generated.because, fix: generated.fix });
     }
+    return done;
 }
 function tell(journal, checks) {
     const counted = checks.filter(({ state }) => state !== 'skipped');
@@ -3984,6 +4013,7 @@ var json = __webpack_require__(6189);
 
 
 const LARGEST = 1024 * 1024;
+const LARGEST_ERROR = 64 * 1024;
 const CONNECT_WITHIN = 4000;
 const GRACE = 20;
 class Http {
@@ -4135,8 +4165,9 @@ async function read(answer) {
     for await (const chunk of body) {
         const bytes = chunk;
         size += bytes.length;
-        if (size > LARGEST)
-            return failed('its answer is larger than 1 MiB, which no Vault sends here');
+        const largest = statusCode < 300 ? LARGEST : LARGEST_ERROR;
+        if (size > largest)
+            return failed(`its answer is larger than ${largest / 1024} KiB, which no Vault sends here`);
         chunks.push(bytes);
     }
     const retryAfter = headers['retry-after'];
@@ -4490,6 +4521,7 @@ const WRITE_WITHIN = 8000;
 const MAKE_WITHIN = 5000;
 const READ_WITHIN = 10_000;
 const CEREMONY = 'sys/replication/dr/secondary/generate-operation-token';
+const LONGEST_ERROR = 2000;
 const LONGEST_PAUSE = 30_000;
 class Vault {
     addr;
@@ -4672,7 +4704,9 @@ class Vault {
     }
     #errors(json) {
         const parsed = _schemas_js__WEBPACK_IMPORTED_MODULE_0__/* .errors */ .sO.safeParse(json);
-        return parsed.success ? parsed.data.errors.map((error) => this.#secrets.redactForeign(error)) : [];
+        return parsed.success
+            ? parsed.data.errors.slice(0, 5).map((error) => this.#secrets.redactForeign(error.slice(0, LONGEST_ERROR)))
+            : [];
     }
 }
 const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);

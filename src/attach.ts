@@ -167,11 +167,18 @@ export async function tidy({ tokens, vaults, lookout, journal }: Run): Promise<v
   const { world } = lookout
   for (const side of SIDES) {
     const [primary, follower] = [world[side], world[other(side)]]
-    const spare = journal.report.activations.filter(({ id, follower: host, handed }) => {
-      const used = follower.dr?.secondary_id ?? ''
+    const used = follower.dr?.secondary_id ?? ''
+    const unused = journal.report.activations.filter(({ id, follower: host }) => {
       const known = role(primary) === 'primary' && primary.dr?.known_secondaries?.includes(id)
-      return known && host === follower.host && used !== id && (!handed || (used !== '' && follows(follower, primary)))
+      return known && host === follower.host && used !== id
     })
+    const spare = unused.filter(({ handed }) => !handed || (used !== '' && follows(follower, primary)))
+    for (const { id } of unused.filter((one) => !spare.includes(one))) {
+      if (follows(follower, primary)) continue
+      journal.note(
+        `The activation id ${id} went out to ${follower.host}, which is not seen to use it: if it never does, run \`operation: revoke-secondary\`.`,
+      )
+    }
     for (const { id } of spare) {
       const answer = await vaults[side].revokeSecondary(tokens.vault, id)
       journal.note(

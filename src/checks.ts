@@ -569,6 +569,9 @@ function canaryAge(secondary: Cluster): number | undefined {
   return ages.length === 0 ? undefined : Math.min(...ages)
 }
 
+/** Connection states of a secondary whose link is down (facts 1.6). */
+const LOST: ReadonlySet<string> = new Set(['transient_failure', 'shutdown', 'idle', 'connecting'])
+
 /**
  * Is the primary really lost, or only out of this runner's sight? Told from the secondary's side alone: everything that
  * it reports of the link must say so, and something must be reported.
@@ -576,9 +579,14 @@ function canaryAge(secondary: Cluster): number | undefined {
 function loss(from: Cluster, to: Cluster): Finding {
   const { connection_state: state, primaries = [] } = to.dr ?? {}
   const fix = `If you know that ${from.host} is lost and stays away, run again with \`override: emergency-evidence\`.`
-  const live = primaries.some((peer) => peer.connection_status === 'connected')
+  // Only words that Vault documents prove anything: whatever could mean a live link, in any spelling, is none that is lost.
+  const statuses = primaries.map((peer) => peer.connection_status ?? '')
+  const live = [state ?? '', ...statuses].some((word) => /^(ready|connected)$/i.test(word))
+  const cut: boolean =
+    (state !== undefined && LOST.has(state)) ||
+    (statuses.length > 0 && statuses.every((word) => word === 'disconnected'))
   const sight = `${from.host} does not answer here (${describe(from)})`
-  if (state === 'ready' || live)
+  if (live)
     return bad(`${sight}, but ${to.host} is still connected to it: it may only be out of this runner's sight`, fix)
   // The canary's age comes with the heartbeats and stands still without them, so it counts only where there are none.
   const age = heartbeatAge(to, primaries) ?? canaryAge(to)
@@ -587,9 +595,7 @@ function loss(from: Cluster, to: Cluster): Finding {
       bad(`${sight}, but ${to.host} heard from it ${span(age)} ago (lost counts from ${span(STALE)} on)`, fix),
     )
   }
-  if (age === undefined && state === undefined && primaries.length === 0) {
-    return bad(`${sight}, and ${to.host} reports nothing about the link`, fix)
-  }
+  if (!cut) return bad(`${sight}, and ${to.host} does not say that its link is down`, fix)
   const heard = age === undefined ? '' : `, last heard of ${span(age)} ago`
   return good(
     `${sight}, and ${to.host} has lost it too: ${state === undefined ? 'not connected' : `connection ${state.replace(/[^a-z_]/g, '')}`}${heard}`,

@@ -14,11 +14,15 @@ import { view } from './report.ts'
 import type { Leg, Session } from './session.ts'
 import { readCanary } from './verify.ts'
 
+/** A reading younger than this need not be taken anew. In ms. */
+const FRESH = 50
 /** Between two looks while a check may still pass. In ms. */
 const PACE = 200
 const READ_WITHIN = 5000
 /** One bad answer is asked again. A cluster that is silent gets three looks, one that answers badly a few seconds. In ms. */
 const LOOKS = 3
+/** Whatever time is left: a look that is shorter tells nothing of the cluster. */
+const SHORTEST_LOOK = 500
 const SILENT_FOR = 4000
 export const UNREADABLE_FOR = 8000
 
@@ -32,7 +36,10 @@ export async function firstLook(lookout: Lookout, journal: Journal, patience = U
   const silentUntil = new Deadline(Math.min(SILENT_FOR, patience))
   for (let looks = 1; ; looks += 1) {
     // The second look gives a slow server more time than the first.
-    const world = await lookout.look(0, Math.max(1, Math.min(until.left, looks === 2 ? LONG_LOOK : SHORT_LOOK)))
+    const world = await lookout.look(
+      0,
+      Math.max(SHORTEST_LOOK, Math.min(until.left, looks === 2 ? LONG_LOOK : SHORT_LOOK)),
+    )
     const unread = SIDES.map((side) => world[side]).filter((cluster) => role(cluster) === 'unknown')
     const patient = looks < LOOKS && !silentUntil.passed
     if (unread.every(({ silent, health }) => !patient && (silent || health?.sealed)) || until.passed) return world
@@ -58,27 +65,40 @@ export async function gate(session: Session, leg: Leg): Promise<boolean> {
   const due = new Set(open().map(({ name }) => name))
   const evidence = await gather(run, world, due)
   if (evidence.canary?.ok) run.canary = evidence.canary.digest
-  const until = new Deadline(Math.min(inputs['catch-up-timeout'], run.deadline.left))
-  let lag: Barrier | undefined
-  for (;;) {
-    lag = barrier(lag, world, inputs['max-lag'])
-    const checks = check({ inputs, world, due, ...evidence, barrier: lag })
-    journal.report.checks = [...verified, ...checks]
-    const failed = checks.filter(({ state }) => state === 'failed')
-    if (failed.length === 0 || until.passed || run.cancelled.aborted || !failed.every(({ mayPass }) => mayPass)) break
-    journal.look(
-      'to',
-      world,
-      `waiting for ${failed.map(({ name, evidence: seen }) => `${name} (${seen})`).join(', ')}, up to ${span(until.left)} more`,
-    )
-    await sleep(PACE)
-    world = await firstLook(lookout, journal, patience())
-    journal.survey(steps, world)
+  // Asking took its time: what is checked is what shows now, and again after everything that takes time.
+  const again = async () => {
+    world = await lookout.look(FRESH)
+    if (SIDES.some((side) => role(world[side]) === 'unknown' && world[side].last !== undefined)) {
+      world = await firstLook(lookout, journal, patience())
+    }
   }
+  const judge = async () => {
+    const until = new Deadline(Math.min(inputs['catch-up-timeout'], run.deadline.left))
+    let lag: Barrier | undefined
+    for (;;) {
+      lag = barrier(lag, world, inputs['max-lag'])
+      const made = journal.report.checks.filter(({ name }) => name === 'snapshot')
+      const checks = check({ inputs, world, due, ...evidence, barrier: lag })
+      journal.report.checks = [...verified, ...checks, ...made]
+      const failed = checks.filter(({ state }) => state === 'failed')
+      if (failed.length === 0 || until.passed || run.cancelled.aborted || !failed.every(({ mayPass }) => mayPass))
+        return
+      const waited = failed.map(({ name, evidence: seen }) => `${name} (${seen})`).join(', ')
+      journal.look('to', world, `waiting for ${waited}, up to ${span(until.left)} more`)
+      await sleep(PACE)
+      world = await firstLook(lookout, journal, patience())
+      journal.survey(steps, world)
+    }
+  }
+  await again()
+  await judge()
   const allowed = () => journal.report.checks.every(({ state }) => state !== 'failed')
   // A wish that can't be had is known before the first one is brought about.
   const hopeless = open().find((step) => step.verdict(world).is === 'blocked')
-  if (allowed() && hopeless === undefined && !inputs['dry-run']) await provide(session, leg, due)
+  if (allowed() && hopeless === undefined && !inputs['dry-run'] && (await provide(session, leg, due)) && allowed()) {
+    await again()
+    await judge()
+  }
   tell(journal, journal.report.checks)
   const moves = journal.report.checks.find(
     ({ name, state }) => name === 'performance-replication' && state === 'warned',
@@ -133,10 +153,19 @@ async function gather({ inputs, vaults, tokens }: Run, world: World, due: Readon
   }
 }
 
-/** The last things before the first change: a snapshot, and a token from the key shares, which proves them. */
-async function provide({ http, cancelled, secrets }: Session, { run }: Leg, due: ReadonlySet<StepName>): Promise<void> {
+/**
+ * The last things before the first change: a snapshot, and a token from the key shares, which proves them.
+ *
+ * @returns whether any of it was done, which takes time
+ */
+async function provide(
+  { http, cancelled, secrets }: Session,
+  { run }: Leg,
+  due: ReadonlySet<StepName>,
+): Promise<boolean> {
   const { inputs, journal, tokens, lookout, vaults, deadline } = run
   const path = inputs['snapshot-path']
+  let done = false
   const add = (made: Check) => {
     journal.report.checks = [...journal.report.checks.filter(({ name }) => name !== made.name), made]
     journal.save()
@@ -159,7 +188,8 @@ async function provide({ http, cancelled, secrets }: Session, { run }: Leg, due:
             fix: 'Mend that, or run without `snapshot-path`.',
           },
     )
-    if (!saved.ok) return
+    done = true
+    if (!saved.ok) return true
   }
   if (
     (due.has('promote') || due.has('detach')) &&
@@ -167,6 +197,7 @@ async function provide({ http, cancelled, secrets }: Session, { run }: Leg, due:
     role(lookout.world.to) === 'secondary'
   ) {
     const generated = await tokens.dr('to')
+    done = true
     add(
       generated.ok
         ? {
@@ -177,6 +208,7 @@ async function provide({ http, cancelled, secrets }: Session, { run }: Leg, due:
         : { name: 'key-shares', state: 'failed', evidence: generated.because, fix: generated.fix },
     )
   }
+  return done
 }
 
 /** The checks as lines of the log: a count, and each one that is not simply passed. */

@@ -43,6 +43,8 @@ const WRITE_WITHIN = 8000
 const MAKE_WITHIN = 5000
 const READ_WITHIN = 10_000
 const CEREMONY = 'sys/replication/dr/secondary/generate-operation-token'
+/** Of a server's words no more is read. In characters. */
+const LONGEST_ERROR = 2000
 /** A server may ask for an hour; nobody waits that long without a primary. */
 const LONGEST_PAUSE = 30_000
 
@@ -332,7 +334,10 @@ export class Vault {
 
   #errors(json: unknown): string[] {
     const parsed = schemas.errors.safeParse(json)
-    return parsed.success ? parsed.data.errors.map((error) => this.#secrets.redactForeign(error)) : []
+    // Vault's own are short and few; looking for secrets in a MiB of somebody's words would cost memory.
+    return parsed.success
+      ? parsed.data.errors.slice(0, 5).map((error) => this.#secrets.redactForeign(error.slice(0, LONGEST_ERROR)))
+      : []
   }
 }
 

@@ -66,6 +66,8 @@ export type Downloaded<T> =
 
 /** Answers are capped: a status is a few KiB, and a broken server must not take the runner's memory. */
 const LARGEST = 1024 * 1024
+/** An error is a sentence or two, and reading it costs a multiple of its size. */
+const LARGEST_ERROR = 64 * 1024
 
 /** Shorter than any write may take: a connection that comes later is never used for one. In ms. */
 const CONNECT_WITHIN = 4000
@@ -254,7 +256,8 @@ async function read(answer: Dispatcher.ResponseData): Promise<Outcome> {
   for await (const chunk of body) {
     const bytes: Buffer = chunk
     size += bytes.length
-    if (size > LARGEST) return failed('its answer is larger than 1 MiB, which no Vault sends here')
+    const largest = statusCode < 300 ? LARGEST : LARGEST_ERROR
+    if (size > largest) return failed(`its answer is larger than ${largest / 1024} KiB, which no Vault sends here`)
     chunks.push(bytes)
   }
   const retryAfter = headers['retry-after']
