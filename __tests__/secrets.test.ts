@@ -67,3 +67,23 @@ test('as JSON shows it', () => {
   const secret = 'quote"and\\slash-abcdef'
   expect(redacting(secret).redact(JSON.stringify({ secret }))).toBe('{"secret":"[redacted]"}')
 })
+
+test.each([
+  ['cut in two', `${TOKEN.slice(0, 20)} ... ${TOKEN.slice(20)}`],
+  ['without its beginning', TOKEN.slice(3)],
+  ['its first half', TOKEN.slice(0, 24)],
+  ['in capitals', TOKEN.toUpperCase()],
+  ['a character a line', [...TOKEN].join('\n')],
+  ['with unseen characters between', [...TOKEN].join('\u200b')],
+  ['every byte in percent', [...Buffer.from(TOKEN)].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join('')],
+  ['escaped as JSON does', [...TOKEN].map((one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`).join('')],
+  ['as entities', [...TOKEN].map((one) => `&#${one.charCodeAt(0)};`).join('')],
+  ['base64 of base64', Buffer.from(Buffer.from(TOKEN).toString('base64')).toString('base64')],
+])('a server that gives a token back %s is withheld', (_, text) => {
+  expect(redacting(TOKEN).redactForeign(`no: ${text}`)).toBe('[withheld: it holds a part of a secret]')
+})
+
+test('an ordinary error of Vault is shown as it is', () => {
+  const said = '1 error occurred:\n\t* permission denied\n\n'
+  expect(redacting(TOKEN).redactForeign(said)).toBe(said)
+})

@@ -1459,7 +1459,7 @@ async function execute(run, steps) {
         return;
     }
 }
-const endsNoPrimary = (run, step, world) => step.name === 'promote' && run.deeds.demoted && (0,_cluster_js__WEBPACK_IMPORTED_MODULE_3__/* .nobodyPrimary */ .uc)(world) && run.deadline.left > 500;
+const endsNoPrimary = (run, step, world) => step.name === 'promote' && run.deeds.demoted && step.verdict(world).is === 'due' && run.deadline.left > 500;
 function prepared({ deeds, lookout, inputs }, step) {
     if ((step.name !== 'promote' && step.name !== 'follow') || deeds.demoted || deeds.promoted)
         return true;

@@ -7,11 +7,12 @@
 import { attach, publicKey } from './attach.ts'
 import { bring, type End, finish, type Run, UNBROKEN } from './bring.ts'
 import { Deadline, monotonic } from './clock.ts'
-import { lastRole, nobodyPrimary, role, SIDES, sameRoot, type World } from './cluster.ts'
+import { lastRole, role, SIDES, sameRoot, type World } from './cluster.ts'
 import { formerId, restore, reunite, type Step } from './plan.ts'
 
 /** A reading younger than this needs no fresh one before a write. In ms. */
 const FRESH = 200
+
 /** Brings every wish about, in order, until all hold, one can't be had, the time is up or the run is cancelled. */
 export async function execute(run: Run, steps: readonly Step[]): Promise<void> {
   const { lookout, journal, deadline, deeds } = run
@@ -38,7 +39,7 @@ export async function execute(run: Run, steps: readonly Step[]): Promise<void> {
 
 /** After a cancel one thing is still begun: the promotion that ends a state in which nobody serves, made by this run. */
 const endsNoPrimary = (run: Run, step: Step, world: World): boolean =>
-  step.name === 'promote' && run.deeds.demoted && nobodyPrimary(world) && run.deadline.left > 500
+  step.name === 'promote' && run.deeds.demoted && step.verdict(world).is === 'due' && run.deadline.left > 500
 
 /** The state that this step starts from was made by this run, or shows plainly; else somebody may be at work on it. */
 function prepared({ deeds, lookout, inputs }: Run, step: Step): boolean {
