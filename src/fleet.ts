@@ -5,7 +5,7 @@
  */
 import { readFileSync } from 'node:fs'
 import { isMap, isSeq, LineCounter, parseDocument } from 'yaml'
-import { z } from 'zod'
+import * as z from 'zod/mini'
 import { Deadline, sleep } from './clock.ts'
 import { type Cluster, lag, other, primaryOf, type World } from './cluster.ts'
 import { address, hostOf, InvalidInputs } from './inputs.ts'
@@ -25,11 +25,12 @@ const PAIR_WITHIN = 5000
 const pair = z.strictObject({
   name: z
     .string('is missing: a name for the pair')
-    .regex(/^[\w.-][\w .:/-]{0,98}[\w.-]?$/, 'may hold letters, digits, blanks and . : / _ -, at most 100'),
-  'primary-addr': z
-    .string('is missing: the address of the cluster that is the DR primary in normal running')
-    .pipe(address),
-  'secondary-addr': z.string('is missing: the address of the cluster at the DR site').pipe(address),
+    .check(z.regex(/^[\w.-][\w .:/-]{0,98}[\w.-]?$/, 'may hold letters, digits, blanks and . : / _ -, at most 100')),
+  'primary-addr': z.pipe(
+    z.string('is missing: the address of the cluster that is the DR primary in normal running'),
+    address,
+  ),
+  'secondary-addr': z.pipe(z.string('is missing: the address of the cluster at the DR site'), address),
 })
 type Pair = z.output<typeof pair>
 

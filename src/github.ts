@@ -4,7 +4,7 @@
  * to start than the rest of this program.
  */
 import { setTimeout as timer } from 'node:timers/promises'
-import { z } from 'zod'
+import * as z from 'zod/mini'
 import type { Deadline } from './clock.ts'
 
 export interface Answer {

@@ -4,7 +4,7 @@
  */
 import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { z } from 'zod'
+import * as z from 'zod/mini'
 import type { Secrets } from './secrets.ts'
 
 /** Checks that an operator may waive by name; see docs in README, "Checks". */
@@ -57,43 +57,57 @@ export const SECRET_INPUTS = [
 const UNITS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
 const DAY = 86_400_000
 
+/** A text that is made into something else, or told what is wrong with it. */
+const made = <T>(make: (text: string, wrong: (what: string) => void) => T) =>
+  z.pipe(
+    z.string(),
+    z.transform((input: string, { issues }) =>
+      make(input, (message) => issues.push({ code: 'custom', message, input })),
+    ),
+  )
+
+const matching = (pattern: RegExp, otherwise: string) => z.string().check(z.regex(pattern, otherwise))
+
 const duration = (most: number) =>
-  z.string().transform((text, ctx) => {
+  made((text, wrong) => {
     const parts = [...text.matchAll(/(\d{1,9})(ms|s|m|h)/g)]
     const ms = parts.reduce((sum, [, count, unit]) => sum + Number(count) * (UNITS[unit ?? ''] ?? 0), 0)
     if (parts.length === 0 || parts.map(([all]) => all).join('') !== text) {
-      ctx.addIssue('is not a duration: write a number with its unit, like 90s, 10m or 1h30m')
+      wrong('is not a duration: write a number with its unit, like 90s, 10m or 1h30m')
     } else if (ms <= 0 || ms > most) {
-      ctx.addIssue(`must be more than 0 and at most ${most / 3_600_000}h`)
+      wrong(`must be more than 0 and at most ${most / 3_600_000}h`)
     }
     return ms
   })
 
-const yesOrNo = z
-  .enum(['true', 'false', 'True', 'False', 'TRUE', 'FALSE'], 'must be true or false')
-  .transform((text) => text.toLowerCase() === 'true')
+const yesOrNo = z.pipe(
+  z.enum(['true', 'false', 'True', 'False', 'TRUE', 'FALSE'], 'must be true or false'),
+  z.transform((text) => text.toLowerCase() === 'true'),
+)
 
 /** Tokens go into a header, so white space and control characters are refused here, before a library throws them back. */
 const token = z
   .string()
-  .regex(
-    /^[\x21-\x7e]+$/,
-    'holds white space or characters that no Vault token has: store the secret again without a line end (printf %s "$TOKEN" | gh secret set …)',
+  .check(
+    z.regex(
+      /^[\x21-\x7e]+$/,
+      'holds white space or characters that no Vault token has: store the secret again without a line end (printf %s "$TOKEN" | gh secret set …)',
+    ),
+    z.maxLength(8192, 'is longer than any Vault token (8 KiB)'),
   )
-  .max(8192, 'is longer than any Vault token (8 KiB)')
 
 /** The address of a Vault API, as it is used: without a slash at its end. */
-export const address = z.string().transform((text, ctx) => {
+export const address = made((text, wrong) => {
   // A foreign error here would show the address, which may hold a password: every sentence is ours and shows none of it.
   const url = URL.canParse(text) ? new URL(text) : undefined
   const say = (what: string) =>
-    ctx.addIssue(`${what}: write the address of the Vault API, like https://vault.example.com:8200`)
+    wrong(`${what}: write the address of the Vault API, like https://vault.example.com:8200`)
   if (url === undefined || !['https:', 'http:'].includes(url.protocol)) say('is not an http(s) URL')
   else if (url.username !== '' || url.password !== '') say('holds a user name or password')
   else if (url.search !== '' || url.hash !== '' || /[?#]/.test(text)) say('holds a query or a fragment')
   else if (/^\/v1(\/|$)/.test(url.pathname)) say('ends in /v1, which is added by this action')
   else if (url.protocol === 'http:' && !loopback(url.hostname)) {
-    ctx.addIssue('is http: tokens are sent over https only (http is allowed for loopback addresses)')
+    wrong('is http: tokens are sent over https only (http is allowed for loopback addresses)')
   } else return url.href.replace(/\/+$/, '')
   return z.NEVER
 })
@@ -104,58 +118,55 @@ const lines = (text: string): string[] =>
     .map((line) => line.trim())
     .filter((line) => line !== '')
 
-const addresses = z.string().transform((text, ctx) =>
+const addresses = made((text, wrong) =>
   lines(text).flatMap((line, at) => {
     const read = address.safeParse(line)
-    if (!read.success) ctx.addIssue(`line ${at + 1} ${read.error.issues[0]?.message}`)
+    if (!read.success) wrong(`line ${at + 1} ${read.error.issues[0]?.message}`)
     return read.success ? [read.data] : []
   }),
 )
 
 /** Unseal or recovery key shares as Vault prints them: hex, or standard base64, of 16 bytes or more. */
-const shares = z.string().transform((text, ctx) => {
+const shares = made((text, wrong) => {
   const given = lines(text)
   const bad = given.findIndex((line) => !/^([0-9a-f]{2}){16,}$/i.test(line) && !/^[A-Za-z0-9+/]{22,}={0,2}$/.test(line))
-  if (bad >= 0)
-    ctx.addIssue(`line ${bad + 1} is no key share: give one share per line, as Vault printed it (hex or base64)`)
+  if (bad >= 0) wrong(`line ${bad + 1} is no key share: give one share per line, as Vault printed it (hex or base64)`)
   return given
 })
 
-const name = z
-  .string()
-  .regex(
-    /^(?!.*(^|\/)\.{1,2}(\/|$))[A-Za-z0-9._-]+(\/[A-Za-z0-9._-]+)*$/,
-    'is not a name: it may hold letters, digits, dots, dashes, underscores and slashes between',
-  )
+const name = matching(
+  /^(?!.*(^|\/)\.{1,2}(\/|$))[A-Za-z0-9._-]+(\/[A-Za-z0-9._-]+)*$/,
+  'is not a name: it may hold letters, digits, dots, dashes, underscores and slashes between',
+)
 
 /** Addresses that never leave this machine. */
 export const loopback = (host: string) => host === 'localhost' || host === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(host)
 
 /** An address that Vault is told, and that this program never connects to. */
-const passedOn = z.string().regex(/^[\x21-\x7e]{1,300}$/, 'is not an address: it holds white space or is too long')
+const passedOn = matching(/^[\x21-\x7e]{1,300}$/, 'is not an address: it holds white space or is too long')
 
 /** PEM text, or the path of a file that holds it. */
-const pem = z.string().transform((text, ctx) => {
+const pem = made((text, wrong) => {
   if (text.includes('-----BEGIN')) return text
   try {
     const held = readFileSync(text, 'utf8')
     if (held.includes('-----BEGIN')) return held
-    ctx.addIssue('names a file that holds no PEM text (-----BEGIN …)')
+    wrong('names a file that holds no PEM text (-----BEGIN …)')
   } catch {
     // Why it could not be read would show the text, which may be a key that lost its first line.
-    ctx.addIssue('is neither PEM text (-----BEGIN …) nor the path of a file that can be read')
+    wrong('is neither PEM text (-----BEGIN …) nor the path of a file that can be read')
   }
   return z.NEVER
 })
 
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g
 
-const certificates = pem.superRefine((text, ctx) => {
-  const found = text.match(CERTIFICATE) ?? []
-  if (found.length === 0 || !found.every(readable)) {
-    ctx.addIssue('holds no certificate that can be read (-----BEGIN CERTIFICATE----- …)')
-  }
-})
+const certificates = pem.check(
+  z.refine((text) => {
+    const found = text.match(CERTIFICATE) ?? []
+    return found.length > 0 && found.every(readable)
+  }, 'holds no certificate that can be read (-----BEGIN CERTIFICATE----- …)'),
+)
 
 function readable(certificate: string): boolean {
   try {
@@ -167,12 +178,12 @@ function readable(certificate: string): boolean {
 }
 
 const names = <T extends string>(known: readonly T[], what: string) =>
-  z.string().transform((text, ctx) => {
+  made((text, wrong) => {
     const given = text.split(/[\s,]+/).filter((name) => name !== '')
     const isKnown = (name: string): name is T => (known as readonly string[]).includes(name)
     const unknown = given.filter((name) => !isKnown(name))
     if (unknown.length > 0)
-      ctx.addIssue(
+      wrong(
         `names ${unknown.length === 1 ? 'a' : ''} ${what} that can't be waived or doesn't exist; it takes ${known.join(', ')}`.replace(
           '  ',
           ' ',
@@ -183,91 +194,60 @@ const names = <T extends string>(known: readonly T[], what: string) =>
 
 /** One entry for each input of action.yml, in its order; a test holds the two against each other. */
 export const INPUTS = {
-  operation: z.enum(OPERATIONS, { error: () => `must be one of ${OPERATIONS.join(', ')}` }),
-  'primary-addr': address.optional(),
-  'secondary-addr': address.optional(),
-  'other-secondary-addrs': addresses.default([]),
-  'vault-token': token.optional(),
-  'secondary-vault-token': token.optional(),
-  'dr-operation-token': token.optional(),
-  'key-shares': shares.default([]),
-  'auth-method': z.enum(['token', 'jwt', 'approle'], { error: () => 'must be token, jwt or approle' }).default('token'),
-  'auth-mount': name.optional(),
-  'auth-role': z
-    .string()
-    .regex(/^[\x21-\x7e]{1,256}$/, 'is not a role name')
-    .optional(),
-  'auth-audience': z
-    .string()
-    .regex(/^[\x21-\x7e]{1,512}$/, 'is not an audience')
-    .optional(),
-  'approle-role-id': z
-    .string()
-    .regex(/^[\x21-\x7e]{1,512}$/, 'is not a role id')
-    .optional(),
-  'approle-secret-id': token.optional(),
-  namespace: name.optional(),
-  'ca-cert': certificates.optional(),
-  'client-cert': certificates.optional(),
-  'client-key': pem.optional(),
-  'tls-server-name': z
-    .string()
-    .regex(/^[A-Za-z0-9.-]{1,253}$/, 'is not a host name')
-    .optional(),
-  mode: z.enum(['planned', 'emergency'], { error: () => 'must be planned or emergency' }).default('planned'),
-  confirm: z.string().optional(),
-  'dry-run': yesOrNo.default(false),
-  override: names(WAIVERS, 'check').default([]),
-  'max-lag': z
-    .string()
-    .regex(/^\d{1,15}$/, 'must be a whole number of WAL entries, 0 or more')
-    .transform(Number)
-    .default(0),
-  'catch-up-timeout': duration(DAY).default(60_000),
-  timeout: duration(DAY).default(600_000),
-  'primary-cluster-addr': passedOn.optional(),
-  'primary-api-addr': passedOn.optional(),
-  'secondary-id': z
-    .string()
-    .regex(/^[A-Za-z0-9._-]{1,128}$/, 'may hold letters, digits, dots, dashes and underscores, at most 128')
-    .optional(),
-  activation: z
-    .enum(['auto', 'public-key', 'wrapped'], { error: () => 'must be auto, public-key or wrapped' })
-    .default('auto'),
-  'snapshot-path': z
-    .string()
-    .regex(/^[^\0\r\n]+$/, 'is not a path')
-    .optional(),
-  'verify-path': z
-    .string()
-    .regex(/^(?!\/|v1\/)[\x21-\x7e]{1,512}$/, 'is not a path below /v1/, like secret/data/canary')
-    .regex(/^(?!sys\/|auth\/)[^?#]*$/, 'must be the path of a secret, without a query')
-    .optional(),
-  fleet: z
-    .string()
-    .regex(/^[^\0\r\n]+$/, 'is not a path')
-    .optional(),
-  'fail-on': z
-    .enum(['degraded', 'critical', 'never'], { error: () => 'must be degraded, critical or never' })
-    .default('critical'),
-  'github-token': token.optional(),
-  issue: yesOrNo.default(false),
-  'token-ttl': duration(32 * DAY).default(8 * 3_600_000),
-  'store-secret': z
-    .string()
-    .regex(
+  operation: z.enum(OPERATIONS, `must be one of ${OPERATIONS.join(', ')}`),
+  'primary-addr': z.optional(address),
+  'secondary-addr': z.optional(address),
+  'other-secondary-addrs': z._default(addresses, []),
+  'vault-token': z.optional(token),
+  'secondary-vault-token': z.optional(token),
+  'dr-operation-token': z.optional(token),
+  'key-shares': z._default(shares, []),
+  'auth-method': z._default(z.enum(['token', 'jwt', 'approle'], 'must be token, jwt or approle'), 'token'),
+  'auth-mount': z.optional(name),
+  'auth-role': z.optional(matching(/^[\x21-\x7e]{1,256}$/, 'is not a role name')),
+  'auth-audience': z.optional(matching(/^[\x21-\x7e]{1,512}$/, 'is not an audience')),
+  'approle-role-id': z.optional(matching(/^[\x21-\x7e]{1,512}$/, 'is not a role id')),
+  'approle-secret-id': z.optional(token),
+  namespace: z.optional(name),
+  'ca-cert': z.optional(certificates),
+  'client-cert': z.optional(certificates),
+  'client-key': z.optional(pem),
+  'tls-server-name': z.optional(matching(/^[A-Za-z0-9.-]{1,253}$/, 'is not a host name')),
+  mode: z._default(z.enum(['planned', 'emergency'], 'must be planned or emergency'), 'planned'),
+  confirm: z.optional(z.string()),
+  'dry-run': z._default(yesOrNo, false),
+  override: z._default(names(WAIVERS, 'check'), []),
+  'max-lag': z._default(
+    z.pipe(matching(/^\d{1,15}$/, 'must be a whole number of WAL entries, 0 or more'), z.transform(Number)),
+    0,
+  ),
+  'catch-up-timeout': z._default(duration(DAY), 60_000),
+  timeout: z._default(duration(DAY), 600_000),
+  'primary-cluster-addr': z.optional(passedOn),
+  'primary-api-addr': z.optional(passedOn),
+  'secondary-id': z.optional(
+    matching(/^[A-Za-z0-9._-]{1,128}$/, 'may hold letters, digits, dots, dashes and underscores, at most 128'),
+  ),
+  activation: z._default(z.enum(['auto', 'public-key', 'wrapped'], 'must be auto, public-key or wrapped'), 'auto'),
+  'snapshot-path': z.optional(matching(/^[^\0\r\n]+$/, 'is not a path')),
+  'verify-path': z.optional(
+    matching(/^(?!\/|v1\/)[\x21-\x7e]{1,512}$/, 'is not a path below /v1/, like secret/data/canary').check(
+      z.regex(/^(?!sys\/|auth\/)[^?#]*$/, 'must be the path of a secret, without a query'),
+    ),
+  ),
+  fleet: z.optional(matching(/^[^\0\r\n]+$/, 'is not a path')),
+  'fail-on': z._default(z.enum(['degraded', 'critical', 'never'], 'must be degraded, critical or never'), 'critical'),
+  'github-token': z.optional(token),
+  issue: z._default(yesOrNo, false),
+  'token-ttl': z._default(duration(32 * DAY), 8 * 3_600_000),
+  'store-secret': z.optional(
+    matching(
       /^(?!GITHUB_)[A-Za-z_][A-Za-z0-9_]*$/i,
       'is not a name that a GitHub secret can have: letters, digits and underscores, not beginning with GITHUB_',
-    )
-    .optional(),
-  'store-environment': z
-    .string()
-    .regex(/^[^\0\r\n]{1,255}$/, 'is not the name of an environment')
-    .optional(),
-  'report-path': z
-    .string()
-    .regex(/^[^\0\r\n]+$/, 'is not a path')
-    .optional(),
+    ),
+  ),
+  'store-environment': z.optional(matching(/^[^\0\r\n]{1,255}$/, 'is not the name of an environment')),
+  'report-path': z.optional(matching(/^[^\0\r\n]+$/, 'is not a path')),
 } as const
 
 const schema = z.object(INPUTS)

@@ -6,7 +6,7 @@
  * Whatever goes wrong here is a warning: the outcome of `status` is what the clusters are, not what GitHub does.
  */
 import { createHash } from 'node:crypto'
-import { z } from 'zod'
+import * as z from 'zod/mini'
 import { Deadline } from './clock.ts'
 import { type Answer, again, connect, type GitHub, isApiUrl, isRepository } from './github.ts'
 import { printable } from './printable.ts'
@@ -27,14 +27,14 @@ const MOST_PAIRS = 100
 
 const listed = z.array(
   z.object({
-    number: z.int().positive(),
-    body: z.string().nullish(),
-    pull_request: z.unknown().optional(),
+    number: z.int().check(z.positive()),
+    body: z.nullish(z.string()),
+    pull_request: z.optional(z.unknown()),
   }),
 )
 const made = z.object({
-  number: z.int().positive(),
-  labels: z.array(z.union([z.string(), z.object({ name: z.string().nullish() })])),
+  number: z.int().check(z.positive()),
+  labels: z.array(z.union([z.string(), z.object({ name: z.nullish(z.string()) })])),
 })
 
 /** What the issue is to be; undefined where this look could not tell. */

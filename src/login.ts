@@ -7,7 +7,7 @@
  */
 import { setTimeout as timer } from 'node:timers/promises'
 import { EnvHttpProxyAgent, request } from 'undici'
-import { z } from 'zod'
+import * as z from 'zod/mini'
 import { Deadline, span } from './clock.ts'
 import { printable } from './printable.ts'
 import type { Secrets } from './secrets.ts'
@@ -71,17 +71,14 @@ const LONGEST_PAUSE = 5000
 const LARGEST_ID_TOKEN_ANSWER = 65_536
 
 /** A token that can stand in a header; Vault's own limit is 8 KiB (facts 3.6). */
-const vaultToken = z
-  .string()
-  .max(8192)
-  .regex(/^[\x21-\x7e]{8,}$/)
+const vaultToken = z.string().check(z.maxLength(8192), z.regex(/^[\x21-\x7e]{8,}$/))
 
 /** The answer to a login (facts 8). With a second factor in the way there is a requirement and no token. */
 const loggedIn = z.object({
   auth: z.object({
     client_token: vaultToken,
-    lease_duration: z.number().int().nonnegative(),
-    token_type: z.string().optional(),
+    lease_duration: z.int().check(z.nonnegative()),
+    token_type: z.optional(z.string()),
   }),
 })
 const secondFactor = z.object({ auth: z.object({ mfa_requirement: z.object({}) }) })
@@ -228,10 +225,7 @@ const GRANT =
 
 /** Three parts of base64url, as GitHub signs it. */
 const idToken = z.object({
-  value: z
-    .string()
-    .max(16_384)
-    .regex(/^[\w-]+\.[\w-]+\.[\w-]+$/),
+  value: z.string().check(z.maxLength(16_384), z.regex(/^[\w-]+\.[\w-]+\.[\w-]+$/)),
 })
 
 /** Only to https, or to a stand-in on this machine, goes a token. */

@@ -1,6 +1,4 @@
 /** The story of a run: inputs, a look, a plan, the checks, the steps, another look, and the truth about it. */
-import { setFlagsFromString } from 'node:v8'
-
 import type { Runner } from './actions.ts'
 import { checkTls } from './checks.ts'
 import { CHORES } from './chores.ts'
@@ -59,6 +57,7 @@ function refuse(runner: Runner, operation: Report['operation'], mistakes: readon
 async function fleet(session: Session, path: string): Promise<void> {
   // Thousands of short requests have V8 double the space for what is new again and again, which it never gives back: a
   // thousand pairs would cost 140 MiB more than ten. The space as it is now does as well, in the same time.
+  const { setFlagsFromString } = await import('node:v8')
   setFlagsFromString('--semi-space-growth-factor=1')
   // The YAML parser is loaded by this alone.
   const { readFleet, watchFleet } = await import('./fleet.ts')

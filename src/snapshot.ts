@@ -10,7 +10,7 @@ import { createHash } from 'node:crypto'
 import { type FileHandle, lstat, mkdir, open, rename, unlink } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { createGunzip } from 'node:zlib'
-import { z } from 'zod'
+import * as z from 'zod/mini'
 import { type Deadline, sleep } from './clock.ts'
 import { loopback } from './inputs.ts'
 import { printable } from './printable.ts'
@@ -472,7 +472,7 @@ class Archive {
   }
 }
 
-const metadata = z.object({ Size: z.int().nonnegative().nullish() })
+const metadata = z.object({ Size: z.nullish(z.int().check(z.nonnegative())) })
 
 /** Every line must be right, and there must be one for each: so does Vault's restore. */
 function checkSums(list: string, digests: Readonly<Record<string, string>>): void {

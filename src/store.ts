@@ -5,7 +5,7 @@
  * libsodium is loaded here alone, and only when something is stored. Nothing here throws, and nothing that GitHub says is
  * repeated: its messages can quote a request.
  */
-import { z } from 'zod'
+import * as z from 'zod/mini'
 import { Deadline } from './clock.ts'
 import { type Answer, again, connect, isApiUrl, isRepository } from './github.ts'
 
@@ -42,11 +42,11 @@ const STORE_WITHIN = 30_000
 
 /** A Curve25519 key, as GitHub hands it out for sealing. */
 const publicKey = z.object({
-  key_id: z.string().regex(/^[\w-]{1,100}$/),
-  key: z
-    .string()
-    .regex(/^[A-Za-z0-9+/]{43}=$/)
-    .transform((text) => Buffer.from(text, 'base64')),
+  key_id: z.string().check(z.regex(/^[\w-]{1,100}$/)),
+  key: z.pipe(
+    z.string().check(z.regex(/^[A-Za-z0-9+/]{43}=$/)),
+    z.transform((text) => Buffer.from(text, 'base64')),
+  ),
 })
 
 /** Stores `value` as the secret `name`, over what it held before. Asking again is harmless: the same value is stored. */

@@ -5,7 +5,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
-import { z } from 'zod'
+import * as z from 'zod/mini'
 import { ISSUED_POLICY, ISSUED_POLICY_NAME } from '../../src/policy.ts'
 import * as schemas from '../../src/vault/schemas.ts'
 
@@ -14,7 +14,7 @@ const first = z.object({ server: z.string(), version: z.string() })
 const answer = z.object({ name: z.string(), status: z.number(), json: z.unknown() })
 
 /** What each answer comes to, by the schema that the client reads it with. Any other is an error, by its `errors`. */
-const READ: Readonly<Record<string, readonly [z.ZodType, unknown]>> = {
+const READ: Readonly<Record<string, readonly [z.ZodMiniType, unknown]>> = {
   'health, not initialized': [schemas.health, { initialized: false, sealed: true, standby: true }],
   'health, sealed': [schemas.health, { initialized: true, sealed: true, standby: true }],
   'health, active': [schemas.health, { initialized: true, sealed: false, standby: false, server_time_utc: 1767225600 }],

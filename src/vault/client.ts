@@ -4,7 +4,7 @@
  *
  * Everything here lives in the root namespace, so no namespace header is ever sent.
  */
-import type { z } from 'zod'
+import type * as z from 'zod/mini'
 import { printable } from '../printable.ts'
 import type { Secrets } from '../secrets.ts'
 import type { Http, Outcome } from './http.ts'
@@ -278,7 +278,7 @@ export class Vault {
     )
   }
 
-  async #get<T extends z.ZodType>(
+  async #get<T extends z.ZodMiniType>(
     path: string,
     schema: T,
     options: { within?: number; token?: string; anyStatus?: boolean; last?: boolean; headers?: Record<string, string> },
@@ -288,7 +288,7 @@ export class Vault {
     return this.#read(answer, schema, anyStatus)
   }
 
-  #read<T extends z.ZodType>(answer: Outcome, schema: T, anyStatus: boolean): Read<z.output<T>> {
+  #read<T extends z.ZodMiniType>(answer: Outcome, schema: T, anyStatus: boolean): Read<z.output<T>> {
     if (!answer.answered) return { ok: false, silent: true, status: 0, because: answer.because, errors: [] }
     const good = answer.status === 200
     const parsed = good || anyStatus ? schema.safeParse(answer.json) : undefined
@@ -298,7 +298,7 @@ export class Vault {
     return { ok: false, silent: false, status: answer.status, because, errors }
   }
 
-  async #write<T extends z.ZodType>(
+  async #write<T extends z.ZodMiniType>(
     path: string,
     schema: T,
     body: Record<string, unknown> | undefined,

@@ -4,37 +4,47 @@
  * Strict where a decision hangs on it (an unknown `mode` is no mode), liberal where versions differ: WAL positions are
  * numbers while epochs and ages are strings in the documented samples, and Go writes an empty list as null.
  */
-import { z } from 'zod'
+import * as z from 'zod/mini'
 
 /** A count, as a number or as a string of digits; never beyond what a double holds exactly. */
-const count = z.union([
-  z.int(),
-  z
-    .string()
-    .regex(/^-?\d{1,15}$/)
-    .transform(Number),
-])
+const count = z.union([z.int(), z.pipe(z.string().check(z.regex(/^-?\d{1,15}$/)), z.transform(Number))])
 
-const absent = <T extends z.ZodType>(type: T) => type.nullish().transform((value) => value ?? undefined)
+const absent = <T extends z.ZodMiniType>(type: T) =>
+  z.pipe(
+    z.nullish(type),
+    z.transform((value: z.output<T> | null | undefined) => value ?? undefined),
+  )
 /** Go writes an empty list as null; a server that does not know the field leaves it out. */
-const list = <T extends z.ZodType>(type: T) =>
-  z
-    .array(type)
-    .nullable()
-    .optional()
-    .transform((value) => (value === null ? [] : value))
+const list = <T extends z.ZodMiniType>(type: T) =>
+  z.pipe(
+    z.nullish(z.array(type)),
+    z.transform((value: z.output<T>[] | null | undefined) => (value === null ? [] : value)),
+  )
+
+/** What stands under one key of an object. */
+const within = <T extends z.ZodMiniType>(key: string, type: T) =>
+  z.pipe(
+    z.object({ [key]: type }),
+    z.transform((body: Record<string, z.output<T>>) => body[key] as z.output<T>),
+  )
+
+/** A token: shorter than that is none. */
+const secret = z.string().check(z.minLength(8))
 
 /** Text that goes no further than a comparison or, made printable, a line of evidence. */
-const text = z.string().max(512)
+const text = z.string().check(z.maxLength(512))
 
 /** RFC 3339, as ms since the epoch; undefined for Go's zero time and for what is no time. */
-const time = text.transform((value) => {
-  const at = Date.parse(value)
-  return Number.isFinite(at) && at > 0 ? at : undefined
-})
+const time = z.pipe(
+  text,
+  z.transform((value: string) => {
+    const at = Date.parse(value)
+    return Number.isFinite(at) && at > 0 ? at : undefined
+  }),
+)
 
 /** What a version is made of: `1.21.1+ent`, `2.1.0-rc1+ent.hsm`. */
-const version = z.string().regex(/^\d{1,5}\.\d{1,5}\.\d{1,5}[0-9A-Za-z.+-]{0,40}$/)
+const version = z.string().check(z.regex(/^\d{1,5}\.\d{1,5}\.\d{1,5}[0-9A-Za-z.+-]{0,40}$/))
 
 /** One end of a replication link as the other end reports it (facts 1.3). */
 const peer = z.object({
@@ -95,26 +105,26 @@ export type Token = z.output<typeof token>
 /** `data` of POST sys/capabilities-self: a list of capabilities by path (and by `capabilities`, where one was asked). */
 export const capabilities = z.record(z.string(), z.array(text))
 
-export const publicKey = z.object({ secondary_public_key: z.string().min(1).max(8192) })
+export const publicKey = z.object({ secondary_public_key: z.string().check(z.minLength(1), z.maxLength(8192)) })
 
 /** secondary-token answers `data.token` where it was given a public key, and `wrap_info.token` where not (facts 3.1). */
 export const activation = z.union([
-  z.object({ data: z.object({ token: z.string().min(8) }) }).transform((body) => body.data.token),
-  z.object({ wrap_info: z.object({ token: z.string().min(8) }) }).transform((body) => body.wrap_info.token),
+  within('data', within('token', secret)),
+  within('wrap_info', within('token', secret)),
 ])
 
 const attemptBody = z.object({
-  nonce: z.string().max(256),
+  nonce: z.string().check(z.maxLength(256)),
   started: z.boolean(),
   progress: count,
   required: count,
   complete: z.boolean(),
-  encoded_token: absent(z.string().max(4096)),
-  otp: absent(z.string().max(4096)),
+  encoded_token: absent(z.string().check(z.maxLength(4096))),
+  otp: absent(z.string().check(z.maxLength(4096))),
 })
 
 /** The state of a generate-operation-token attempt: a bare body, unlike most (facts 4.1). */
-export const attempt = z.union([attemptBody, z.object({ data: attemptBody }).transform((body) => body.data)])
+export const attempt = z.union([attemptBody, within('data', attemptBody)])
 export type Attempt = z.output<typeof attemptBody>
 
 /** `data` of GET autopilot/state: the nodes of a cluster and how they are (facts 7). */
@@ -132,16 +142,15 @@ export const tokenRole = z.object({
   token_type: absent(text),
 })
 export const policy = z.object({ policy: z.string() })
-export const createdToken = z
-  .object({
-    auth: z.object({
-      client_token: z.string().min(8),
-      lease_duration: count,
-      orphan: absent(z.boolean()),
-      token_type: absent(text),
-    }),
-  })
-  .transform((body) => body.auth)
+export const createdToken = within(
+  'auth',
+  z.object({
+    client_token: secret,
+    lease_duration: count,
+    orphan: absent(z.boolean()),
+    token_type: absent(text),
+  }),
+)
 
 /** What every Vault error holds (facts 8). */
 export const errors = z.object({ errors: z.array(z.string()) })
@@ -149,8 +158,4 @@ export const errors = z.object({ errors: z.array(z.string()) })
 export const anything = z.unknown()
 
 /** The envelope of a logical answer, and what is in it. */
-export const enveloped = <T extends z.ZodType>(type: T) =>
-  z
-    .object({ data: z.unknown() })
-    .transform((body) => body.data)
-    .pipe(type)
+export const enveloped = <T extends z.ZodMiniType>(type: T) => within('data', type)
