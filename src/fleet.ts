@@ -18,7 +18,7 @@ import { Vault } from './vault/client.ts'
 /** Pairs that are read at the same time, not counting those that hang. */
 const AT_ONCE = 64
 /** A pair that takes longer than that gives its place away. In ms. */
-const HANGS_AFTER = 250
+const HANGS_AFTER = 100
 /** For everything about one pair. In ms. */
 const PAIR_WITHIN = 5000
 
