@@ -44,7 +44,7 @@ export interface Deeds {
   unclear: Side | undefined
   /** WAL entries that may be lost: an upper bound, as seen between the demotion and the promotion. */
   rpo?: number | 'unknown'
-  /** From the last moment the old primary was seen serving to the first the new one was; ms since the epoch. */
+  /** From the last moment the old primary was seen serving to the first the new one was, or it again; ms since the epoch. */
   outage?: { from: number; until?: number | undefined }
 }
 
@@ -158,7 +158,11 @@ export function finish({ journal, deeds, lookout }: Run, step: Step, world: Worl
     lookout.sawDemoted(step.on)
   }
   if (step.name === 'promote') deeds.promoted = true
-  if (step.name === 'restore') deeds.restored = true
+  if (step.name === 'restore') {
+    deeds.restored = true
+    // Nobody served meanwhile, though no cluster took over from another: a time that the summary tells, and no RTO.
+    if (deeds.outage !== undefined) deeds.outage.until ??= world[step.on].at
+  }
   journal.done(step, world)
   return { is: 'so' }
 }

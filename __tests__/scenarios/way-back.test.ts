@@ -20,6 +20,10 @@ story(
     expectRun(ran, { outcome: 'restored', code: 22, 'active-addr': world.primary.addr, redundancy: 'protected' })
     expect([world.primary.state(), world.secondary.state()]).toEqual(['running', 'stream-wals'])
     expect(ran.writes.at(-1)).toBe('primary: promote')
+    // Nobody took over, so there is no RTO; but nobody served for a while, and that is told.
+    expect(ran.outputs['rto-ms']).toBe('')
+    expect(ran.summary).toMatch(/^\*\*[\d.]+ m?s\*\* without a primary · /m)
+    expect(ran.summary).toMatch(/^ {2}no primary :crit, \d+, \d+$/m)
 
     world.clearFaults()
     expectRun(await run(failover), { outcome: 'done', redundancy: 'protected', 'active-addr': world.secondary.addr })

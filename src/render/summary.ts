@@ -221,10 +221,14 @@ function readAt(views: Record<Side, ClusterView>): string {
 
 /** Time without a primary, loss, and what protects the data now. */
 function facts({ operation, legs = [], result, endedAt }: Report): string {
-  const open = legs.map(({ outage }) => outage).find((outage) => outage !== undefined && outage.until === undefined)
+  const outages = legs.flatMap(({ outage }) => outage ?? [])
+  const open = outages.find(({ until }) => until === undefined)
+  const [{ from, until } = { from: 0, until: undefined }] = outages
   const told: string[] = []
   if (operation === 'status' && result !== undefined) told.push(`Health: **${result.health}**`)
   if (result?.rtoMs !== undefined) told.push(`**${span(Math.max(0, result.rtoMs))}** without a primary (RTO)`)
+  else if (result?.outcome === 'restored' && until !== undefined)
+    told.push(`**${span(until - from)}** without a primary`)
   else if (open !== undefined && !UNTOUCHED.has(result?.outcome)) {
     const so = endedAt === undefined ? Number.NaN : Date.parse(endedAt) - open.from
     told.push(`No primary since **${clock(open.from)} UTC**${so >= 0 ? `, ${span(so)} at the end of this run` : ''}`)
@@ -243,7 +247,6 @@ const UNTOUCHED: ReadonlySet<Outcome | undefined> = new Set([
   'planned',
   'blocked',
   'failed',
-  'restored',
   'two-primaries',
   'invalid',
 ] as const)
