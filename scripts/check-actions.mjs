@@ -32,6 +32,9 @@ const action = parse(read('action.yml'))
 const simulator = parse(read('simulator', 'action.yml'))
 const OURS = 'your-org/vault-dr-failover@pinned'
 const SIMULATOR = 'your-org/vault-dr-failover/simulator@pinned'
+/** Whatever commit is named, or is to be named, by the reader. */
+const pinned = (text) =>
+  text.replaceAll(/\b(your-org\/vault-dr-failover[\w./-]*|actions\/\w+)@(v\d+|<full commit SHA>)/g, '$1@pinned')
 /** Which of the two a step uses, if any. */
 const ours = (uses = '') => (uses === OURS ? action : uses === SIMULATOR ? simulator : undefined)
 
@@ -43,7 +46,7 @@ const files = new Map([
 for (const name of readdirSync(join(root, '.github', 'workflows')))
   files.set(
     name,
-    read('.github', 'workflows', name)
+    pinned(read('.github', 'workflows', name))
       .replaceAll(/(uses:) \.\/(released)?$/gm, `$1 ${OURS}`)
       .replaceAll(/(uses:) \.\/(released\/)?simulator$/gm, `$1 ${SIMULATOR}`),
   )
@@ -61,12 +64,7 @@ let [examples, fragments] = [0, 0]
 for (const name of documents) {
   const flat = name.replaceAll(/\W+/g, '-').replace(/-md$/, '')
   for (const [index, text] of blocks(read(name), 'name').entries()) {
-    files.set(
-      `${flat}-${index + 1}.yml`,
-      text
-        .replaceAll(/your-org\/vault-dr-failover@.*/g, OURS)
-        .replaceAll(/your-org\/vault-dr-failover\/simulator@.*/g, SIMULATOR),
-    )
+    files.set(`${flat}-${index + 1}.yml`, pinned(text))
     examples += 1
   }
   for (const [index, text] of blocks(read(name), 'with').entries()) {
