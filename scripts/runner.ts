@@ -9,19 +9,13 @@
  * act is ACT_BIN, else `act` of the PATH, else the one of peer/act, which is built within the given time. Ends with 0
  * where every workflow ended as it should, with 2 where there is no act, and else with 1.
  */
-import { execFileSync, spawn, spawnSync } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { delimiter, dirname, join } from 'node:path'
-import { z } from 'zod'
+import { execFileSync } from 'node:child_process'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { startWorld, type World } from '../src/simulator/world.ts'
-import { peer } from './peer-build.ts'
+import { type Asked, findAct, Place, type Ran, SHA } from './act.ts'
 
 const root = join(import.meta.dirname, '..')
-const OURS = 'your-org/vault-dr-failover'
-/** What the reader of a document writes in the place of `<full commit SHA>`. */
-const SHA = '0123456789abcdef0123456789abcdef01234567'
-const WITHIN = 180_000
 /** Outputs that are secrets. */
 const SECRET_OUTPUTS = ['vault-token', 'dr-operation-token', 'key-shares']
 
@@ -34,162 +28,6 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   'enterprise.yml': 'it needs Docker and a licence; `npm run enterprise` takes its steps to the simulator',
   'README.md: Vault DR operation token': "it needs GitHub's id tokens and secrets; the tests have stand-ins for them",
   'docs/fleet.md: Drill a thousand pairs': 'it is the drill of a fleet, four times',
-}
-
-/** A line of `act --json`: what happens, to which step of which job. */
-const line = z.object({
-  msg: z.string().optional(),
-  job: z.string().optional(),
-  stage: z.string().optional(),
-  stepID: z.array(z.string()).optional(),
-  stepResult: z.string().optional(),
-  jobResult: z.string().optional(),
-  command: z.string().optional(),
-  name: z.string().optional(),
-  arg: z.string().optional(),
-  content: z.string().optional(),
-  raw_output: z.boolean().optional(),
-})
-type Line = z.output<typeof line>
-
-/** A workflow that has been run. */
-interface Ran {
-  readonly code: number | null
-  readonly lines: readonly Line[]
-  /** What was said beside the log: why a workflow could not be begun. */
-  readonly errors: string
-}
-
-interface Asked {
-  /** The file of a workflow in `folder`, which act takes for the repository. */
-  readonly workflow: string
-  readonly folder: string
-  readonly event?: string
-  readonly job?: string
-  readonly inputs?: Readonly<Record<string, string>>
-  readonly vars?: Readonly<Record<string, string>>
-  readonly secrets?: Readonly<Record<string, string>>
-  readonly env?: Readonly<Record<string, string>>
-  /** Other repositories than ours by name and ref, each a folder. */
-  readonly repositories?: Readonly<Record<string, string>>
-  /** Programs that stand in for those of GitHub's runners. */
-  readonly path?: string
-  /** Default true. False: act masks nothing, so that what is not seen was redacted by the step itself. */
-  readonly masks?: boolean
-}
-
-/** The files of the checkout as they are now, as a repository of its own; and what act and the steps may write to. */
-class Place {
-  readonly #act: string
-  readonly #folder = mkdtempSync(join(tmpdir(), 'runner-'))
-  /** This repository. */
-  readonly ours = join(this.#folder, 'ours')
-
-  constructor(act: string) {
-    this.#act = act
-    const files = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], { cwd: root })
-    for (const file of files.toString().split('\0').filter(Boolean)) {
-      // One that was deleted is still in git's list.
-      if (existsSync(join(root, file))) cpSync(join(root, file), join(this.ours, file))
-    }
-    this.#commit(this.ours, OURS)
-  }
-
-  /** Somebody else's repository, with these files. */
-  repository(files: Readonly<Record<string, string>>): string {
-    const folder = mkdtempSync(join(this.#folder, 'theirs-'))
-    for (const [name, text] of Object.entries(files)) {
-      mkdirSync(dirname(join(folder, name)), { recursive: true })
-      writeFileSync(join(folder, name), text, { mode: 0o755 })
-    }
-    this.#commit(folder, 'acme/vault')
-    return folder
-  }
-
-  /** What act says of a repository comes from git. */
-  #commit(folder: string, name: string): void {
-    const git = (...args: string[]) => execFileSync('git', args, { cwd: folder, stdio: 'ignore', env: this.#env() })
-    git('init', '--initial-branch=main')
-    git('add', '--all', '--force')
-    git('-c', 'user.name=runner', '-c', 'user.email=runner@example.com', 'commit', '--message=As it is')
-    git('remote', 'add', 'origin', `https://github.com/${name}.git`)
-  }
-
-  /** Nothing of the surroundings but the way to the programs: no home of anybody, no token. */
-  #env(path = ''): Record<string, string> {
-    const { PATH = '' } = process.env
-    return {
-      PATH: [path, dirname(process.execPath), PATH].filter(Boolean).join(delimiter),
-      HOME: this.#folder,
-      XDG_CACHE_HOME: join(this.#folder, 'cache'),
-      XDG_CONFIG_HOME: join(this.#folder, 'config'),
-      TMPDIR: this.#folder,
-      GIT_CONFIG_NOSYSTEM: '1',
-    }
-  }
-
-  async run(asked: Asked): Promise<Ran> {
-    const { workflow, folder, event = 'workflow_dispatch', job, repositories = {}, path, masks = true } = asked
-    const pairs = (flag: string, given: Readonly<Record<string, string>> = {}) =>
-      Object.entries(given).flatMap(([name, value]) => [flag, `${name}=${value}`])
-    const { secrets = {} } = asked
-    const args = [
-      event,
-      '--json',
-      '--no-cache-server',
-      '--use-new-action-cache',
-      '--matrix=os:ubuntu-24.04',
-      ...['ubuntu-latest', 'ubuntu-24.04'].map((label) => `--platform=${label}=-self-hosted`),
-      `--action-cache-path=${join(this.#folder, 'actions')}`,
-      `--artifact-server-path=${join(this.#folder, 'artifacts')}`,
-      `--workflows=${join(folder, workflow)}`,
-      ...[SHA, 'v0'].map((ref) => `--local-repository=${OURS}@${ref}=${this.ours}`),
-      ...pairs('--local-repository', repositories),
-      ...pairs('--input', asked.inputs),
-      ...pairs('--var', asked.vars),
-      ...pairs('--env', asked.env),
-      // Their values come by the environment: everybody can read a command line.
-      ...Object.keys(secrets).map((name) => `--secret=${name}`),
-      ...(job === undefined ? [] : [`--job=${job}`]),
-      ...(masks ? [] : ['--insecure-secrets']),
-    ]
-    const child = spawn(this.#act, args, {
-      cwd: folder,
-      env: { ...this.#env(path), ...secrets },
-      stdio: ['ignore', 'pipe', 'pipe'],
-      // A group of its own, so that what it has begun ends with it.
-      detached: true,
-    })
-    const end = () => {
-      try {
-        if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
-      } catch {
-        // It is gone already, which is what was wanted.
-      }
-    }
-    const late = setTimeout(end, WITHIN)
-    process.once('exit', end)
-    let [out, errors] = ['', '']
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      out += text
-    })
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      errors += text
-    })
-    const code = await new Promise<number | null>((resolve, reject) => {
-      child.once('error', reject)
-      child.once('close', resolve)
-    }).finally(() => {
-      clearTimeout(late)
-      process.off('exit', end)
-    })
-    const lines = out.split('\n').flatMap((text) => (text.startsWith('{') ? [line.parse(JSON.parse(text))] : []))
-    return { code, lines, errors }
-  }
-
-  close(): void {
-    rmSync(this.#folder, { recursive: true, force: true })
-  }
 }
 
 /** What a step handed on. */
@@ -455,30 +293,18 @@ console.log(JSON.stringify(parse(readFileSync(process.argv.at(-1), 'utf8'))))\n`
 const fleetOf = ({ primary, secondary }: World): string =>
   `- name: payments\n  primary-addr: ${primary.addr}\n  secondary-addr: ${secondary.addr}\n`
 
-/** Where act is; undefined where it can't be had. */
-function findAct(minutes: string): string | undefined {
-  const given = process.env.ACT_BIN
-  if (given) return given
-  for (const folder of (process.env.PATH ?? '').split(delimiter)) {
-    if (folder !== '' && existsSync(join(folder, 'act'))) return join(folder, 'act')
-  }
-  const { binary } = peer('act')
-  if (existsSync(binary)) return binary
-  const build = ['scripts/peer-build.ts', 'act', '--minutes', minutes]
-  const { status } = spawnSync(process.execPath, build, { cwd: root, stdio: 'inherit' })
-  return status === 0 ? binary : undefined
-}
-
 async function main([flag, minutes = '2', ...more]: readonly string[]): Promise<number> {
   if ((flag !== undefined && flag !== '--minutes') || !(Number(minutes) > 0) || more.length > 0) {
     console.error('usage: runner.ts [--minutes 2]')
     return 1
   }
-  const act = findAct(minutes)
-  if (act === undefined) return 2
+  const act = findAct(Number(minutes))
+  if (typeof act === 'number') return act
   const version = execFileSync(act, ['--version'], { encoding: 'utf8' }).trim()
   console.log(`The runner: ${version}, in host mode (${act})\n`)
-  const place = new Place(act)
+  const stopped = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopped.abort())
+  const place = new Place(act, stopped.signal)
   let failed = 0
   try {
     for (const { of, what, jobs = 1, world: options = {}, ask, expect } of TRIALS) {
@@ -487,6 +313,7 @@ async function main([flag, minutes = '2', ...more]: readonly string[]): Promise<
       try {
         const asked = await ask(place, world)
         const ran = await place.run(asked)
+        if (stopped.signal.aborted) return 1
         const secrets = [...Object.values(asked.secrets ?? {}), ...Object.values(world.tokens)]
         const { bad, masks } = wrong(ran, { jobs, secrets, masks: asked.masks ?? true })
         for (const [got, expected] of expect?.(ran, world) ?? []) {
