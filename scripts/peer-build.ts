@@ -1,20 +1,20 @@
 /**
- * Builds the real Vault server that the contract tests run against, from its published Go module and pinned by go.sum,
- * into a cache outside the checkout. A test peer only: the binary is never committed and never shipped.
+ * Builds the programs of others that this project is tested with, each from its published Go module and pinned by go.sum,
+ * into a cache outside the checkout. Test peers only: the binaries are never committed and never shipped.
  *
- *     node scripts/vault-build.ts [--minutes 45] [peer …]
+ *     node scripts/peer-build.ts [--minutes 45] vault | act
  *
  * Ends with 0 where the server is there, with 2 where it can't be had here (no Go, no module proxy, not in time), and
  * with 1 where something is wrong with the peer itself.
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
 import { constants, homedir, setPriority } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 
-/** A server of which a wrapper module is kept in peer/. */
+/** A program of which a wrapper module is kept in peer/. */
 export interface Peer {
   readonly name: string
   readonly version: string
@@ -24,7 +24,7 @@ export interface Peer {
 }
 
 const PEERS = join(import.meta.dirname, '..', 'peer')
-/** The server's own tag for a build with the plugins that this project talks to (JWT, AppRole) and without cloud SDKs. */
+/** `minimal` is Vault's own tag for a build with the plugins that this project talks to and without cloud SDKs. */
 const FLAGS = ['-mod=readonly', '-trimpath', '-tags=minimal', '-ldflags=-s -w']
 const MINUTES = 45
 /** What go says where a module can't be had, whatever the reason. */
@@ -32,31 +32,24 @@ const UNREACHABLE =
   /40[34] |410 Gone|no such host|could not resolve|connection refused|i\/o timeout|proxyconnect|TLS handshake|network is unreachable|module lookup disabled|reading https?:/i
 const TOO_OLD = /requires go >= ([0-9.]+)/
 
-/** Every peer of peer/, the preferred one first. Its cache folder is named by all that its bytes depend on in here. */
-export function peers(): readonly Peer[] {
-  return readdirSync(PEERS)
-    .sort((a, b) => Number(b === 'vault') - Number(a === 'vault'))
-    .map((name) => join(PEERS, name))
-    .filter((folder) => existsSync(join(folder, 'go.sum')))
-    .map((folder) => {
-      const hash = createHash('sha256').update(FLAGS.join(' '))
-      for (const file of ['go.mod', 'go.sum', 'main.go']) hash.update(readFileSync(join(folder, file)))
-      const name = folder.slice(PEERS.length + 1)
-      const version = new RegExp(`^\\s*github\\.com/\\w+/${name} v(\\S+)$`, 'm').exec(
-        readFileSync(join(folder, 'go.mod'), 'utf8'),
-      )?.[1]
-      if (version === undefined) throw new Error(`${join(folder, 'go.mod')} names no version of ${name}`)
-      const cache = process.env.XDG_CACHE_HOME || join(homedir(), '.cache')
-      const key = `${name}-${version}-${hash.digest('hex').slice(0, 12)}`
-      return { name, version, folder, binary: join(cache, 'vault-dr-failover', key, name) }
-    })
+/** The cache folder of a peer is named by all that its bytes depend on in here. */
+export function peer(name: 'vault' | 'act'): Peer {
+  const folder = join(PEERS, name)
+  const hash = createHash('sha256').update(FLAGS.join(' '))
+  for (const file of ['go.mod', 'go.sum', 'main.go']) hash.update(readFileSync(join(folder, file)))
+  const version = new RegExp(`^(?:require|\\s)\\s*github\\.com/\\w+/${name} v(\\S+)$`, 'm').exec(
+    readFileSync(join(folder, 'go.mod'), 'utf8'),
+  )?.[1]
+  if (version === undefined) throw new Error(`${join(folder, 'go.mod')} names no version of ${name}`)
+  const cache = process.env.XDG_CACHE_HOME || join(homedir(), '.cache')
+  const key = `${name}-${version}-${hash.digest('hex').slice(0, 12)}`
+  return { name, version, folder, binary: join(cache, 'vault-dr-failover', key, name) }
 }
 
 /** What can't be had on this machine, as opposed to what is wrong with the peer. */
 class Unavailable extends Error {}
 
-async function build(peer: Peer, minutes: number): Promise<void> {
-  const { name, version, folder, binary } = peer
+async function build({ name, version, folder, binary }: Peer, minutes: number): Promise<void> {
   if (existsSync(binary)) {
     console.log(`${name} ${version}: already built`)
     console.log(binary)
@@ -64,17 +57,19 @@ async function build(peer: Peer, minutes: number): Promise<void> {
   }
   const go = goVersion()
   console.log(`${name} ${version}: building with ${go}; the first time, its modules are downloaded as well.`)
-  console.log(`This takes ten minutes or more, at the lowest priority, and ends after ${minutes} min at the latest.`)
+  console.log(
+    `It has the lowest priority (act takes a minute, Vault ten or more), and ends after ${minutes} min at the latest.`,
+  )
   const began = Date.now()
   const cache = join(binary, '..', '..')
   mkdirSync(cache, { recursive: true })
-  // In a folder of its own until it has proven itself: a build that was cut short must not look like a server.
+  // In a folder of its own until it has proven itself: a build that was cut short must not look like a program.
   const attempt = mkdtempSync(join(cache, '.building-'))
   try {
     const made = join(attempt, name)
     await compile(folder, made, minutes)
-    const said = execFileSync(made, ['version'], { encoding: 'utf8' }).trim()
-    if (!said.includes(`v${version}`)) throw new Error(`what was built calls itself "${said}", not ${version}`)
+    const said = execFileSync(made, ['--version'], { encoding: 'utf8' }).trim()
+    if (!said.includes(version)) throw new Error(`what was built calls itself "${said}", not ${version}`)
     rmSync(join(binary, '..'), { recursive: true, force: true })
     renameSync(attempt, join(binary, '..'))
     const size = Math.round(statSync(binary).size / 1024 / 1024)
@@ -89,7 +84,7 @@ function goVersion(): string {
   try {
     return execFileSync('go', ['version'], { encoding: 'utf8' }).trim()
   } catch {
-    throw new Unavailable('go is not on the PATH: install Go, or give a server of your own as VAULT_BIN')
+    throw new Unavailable('go is not on the PATH: install Go, or give one of your own as VAULT_BIN or ACT_BIN')
   }
 }
 
@@ -149,25 +144,22 @@ function end(child: ChildProcess): void {
 
 async function main(args: readonly string[]): Promise<number> {
   const at = args.indexOf('--minutes')
-  const minutes = Number((at >= 0 ? args[at + 1] : process.env.VAULT_BUILD_MINUTES) || MINUTES)
-  const wanted = args.filter((_, index) => at < 0 || (index !== at && index !== at + 1))
-  const known = peers()
-  const unknown = wanted.filter((name) => !known.some((peer) => peer.name === name))
-  if (!(minutes > 0) || unknown.length > 0) {
-    console.error(`usage: vault-build.ts [--minutes 45] [${known.map(({ name }) => name).join(' | ')}]`)
+  const minutes = Number((at >= 0 ? args[at + 1] : undefined) || MINUTES)
+  const [name, ...more] = args.filter((_, index) => at < 0 || (index !== at && index !== at + 1))
+  if (!(minutes > 0) || (name !== 'vault' && name !== 'act') || more.length > 0) {
+    console.error('usage: peer-build.ts [--minutes 45] vault | act')
     return 1
   }
   // Nobody waits at the keyboard for it, and others may be at work on this machine.
   setPriority(constants.priority.PRIORITY_LOW)
-  for (const peer of known.filter(({ name }) => wanted.length === 0 || wanted.includes(name))) {
-    try {
-      await build(peer, minutes)
-    } catch (error) {
-      console.error(`${peer.name} ${peer.version} was not built: ${error instanceof Error ? error.message : error}`)
-      return error instanceof Unavailable ? 2 : 1
-    }
+  const wanted = peer(name)
+  try {
+    await build(wanted, minutes)
+    return 0
+  } catch (error) {
+    console.error(`${wanted.name} ${wanted.version} was not built: ${error instanceof Error ? error.message : error}`)
+    return error instanceof Unavailable ? 2 : 1
   }
-  return 0
 }
 
 if (import.meta.main) process.exitCode = await main(process.argv.slice(2))
