@@ -68,6 +68,7 @@ export const ROWS: readonly Row[] = [
     evidence: [
       seen(
         'is healthy with 200',
+        'is told by 429, and by other codes where they are wished for',
         'a standby: 429, it knows the leader, and answers by it',
         'a standby that says 474 is not active',
       ),
@@ -517,6 +518,17 @@ export const ROWS: readonly Row[] = [
       seen(
         'taken in the middle of writes, it is whole, and Vault restores it',
         'what our code refuses, Vault refuses too',
+      ),
+    ],
+  },
+  {
+    what: 'A standby forwards what it is asked; where it must not, or can not, it redirects with 307, as it was asked',
+    where: ['src/vault/client.ts', 'status >= 300 && status < 400'],
+    evidence: [
+      seen(
+        'forwards what it is asked, refusals included',
+        'sends away what it must not forward, as it was asked, and before anything of it is looked at',
+        'the leader is lost, and the majority with it: 307 to it, and after a while 474',
       ),
     ],
   },

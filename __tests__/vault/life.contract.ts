@@ -78,10 +78,7 @@ test('unsealed: active, and not Vault Enterprise', async () => {
 
 test('a standby: 429, it knows the leader, and answers by it', async () => {
   // It joins by itself, and is sealed until it is given the shares of the cluster that it has joined.
-  await until(
-    async () => (await real.call('GET', 'sys/seal-status', { node: real.node(1) })).initialized === true,
-    'it did not join',
-  )
+  await real.joined(real.node(1))
   await real.unseal(real.node(1))
   expect(await client(1).health(5000)).toMatchObject({ ok: true, status: 429, value: { standby: true, sealed: false } })
   expect(await client(1).leader(5000)).toEqual({ ok: true, status: 200, value: { leader_address: real.addr } })
