@@ -523,11 +523,12 @@ export const ROWS: readonly Row[] = [
   },
   {
     what: 'A standby forwards what it is asked; where it must not, or can not, it redirects with 307, as it was asked',
-    where: ['src/vault/client.ts', 'status >= 300 && status < 400'],
+    where: ['src/vault/client.ts', '#redirected('],
     evidence: [
       seen(
         'forwards what it is asked, refusals included',
         'sends away what it must not forward, as it was asked, and before anything of it is looked at',
+        'that is what the client says of it, and it goes nowhere',
         'the leader is lost, and the majority with it: 307 to it, and after a while 474',
       ),
     ],

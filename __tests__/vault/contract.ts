@@ -3,7 +3,12 @@
  * simulator alike. Where the two differ, the simulator is wrong.
  */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { active, oneCluster } from '../../src/cluster.ts'
 import { examine, isBatch, PATHS } from '../../src/credentials.ts'
+import { Lookout } from '../../src/lookout.ts'
+import { Secrets } from '../../src/secrets.ts'
+import { Vault } from '../../src/vault/client.ts'
+import { type Call, Http, type Outcome } from '../../src/vault/http.ts'
 import { activation } from '../../src/vault/schemas.ts'
 import { ask, CANARY, kinds, knock, LOGIN, type Peer, raw, type Standby } from './peer.ts'
 import { fields, makeCertificates } from './server.ts'
@@ -16,6 +21,15 @@ const AUTOPILOT = 'sys/storage/raft/autopilot/state'
 const STATUS = 'sys/replication/dr/status'
 /** Like a service token, like a batch token, and like none. */
 const WRONG = ['hvs.AAAAAAAAAAAAAAAAAAAAAAAA', `hvb.AAAAAQ${'A'.repeat(126)}`, 'no-token-at-all']
+
+const unforwarded = { 'x-vault-no-request-forwarding': 'true' }
+
+/** Asks as a client of ours that meets a standby which forwards nothing. */
+class Unforwarded extends Http {
+  override send(addr: string, call: Call): Promise<Outcome> {
+    return super.send(addr, { ...call, headers: unforwarded })
+  }
+}
 
 const refused = (status: number, ...errors: string[]) => ({
   ok: false,
@@ -643,13 +657,15 @@ export function contract(label: string, start: () => Promise<Peer>): void {
       test('a client certificate where one is demanded', async () => {
         const { addr, ca, client } = await peer.mutual()
         expect(await knock(addr, { ca, ...client })).toMatchObject({ answered: true, status: 200 })
+        // With TLS 1.3 the server tells only after the handshake, so something may have been sent.
+        const rejected = (because: string) => ({ answered: false, sent: true, because })
+        expect(await knock(addr, { ca })).toEqual(rejected('it asks for a client certificate (see client-cert)'))
         const stranger = await makeCertificates()
-        for (const tls of [{ ca }, { ca, ...stranger.client }]) {
-          const outcome = await knock(addr, tls)
-          expect(outcome).toMatchObject({ answered: false })
-          // With TLS 1.3 the server tells only after the handshake, and what it tells may be lost with the connection.
-          expect(outcome).toHaveProperty('because', expect.stringMatching(/certificate|TLS|closed the connection/))
-        }
+        // Node's TLS, which the simulator is made of, hangs up on such a one without a word.
+        const foreign = peer.real
+          ? 'it does not accept the client certificate (see client-cert)'
+          : 'it closed the connection without an answer'
+        expect(await knock(addr, { ca, ...stranger.client })).toEqual(rejected(foreign))
       })
     })
 
@@ -658,8 +674,6 @@ export function contract(label: string, start: () => Promise<Peer>): void {
       beforeAll(async () => {
         standby = await peer.standby()
       })
-      const unforwarded = { 'x-vault-no-request-forwarding': 'true' }
-
       test('is told by 429, and by other codes where they are wished for', async () => {
         expect(await standby.vault.health(5000)).toEqual({
           ok: true,
@@ -754,6 +768,26 @@ export function contract(label: string, start: () => Promise<Peer>): void {
           const answer = await raw(standby, method, path, { headers: unforwarded, body })
           expect(answer).toMatchObject({ status: 307, text: '', headers: { location: standby.active.addr + path } })
         }
+      })
+
+      test('that is what the client says of it, and it goes nowhere', async () => {
+        const http = new Unforwarded({ ca: standby.ca })
+        try {
+          const sent = new Vault(standby.addr, http, new Secrets())
+          const { host } = new URL(standby.active.addr)
+          const because = `HTTP 307: it redirects to ${host}, which is not followed: give the address of the active node, or of a load balancer that leads to it`
+          const unread = { ok: false, silent: false, status: 307, because, errors: [] }
+          expect(await sent.status(5000)).toEqual(unread)
+          expect(await sent.lookupSelf(standby.root)).toEqual(unread)
+          expect(await sent.demote(standby.root)).toEqual({ kind: 'refused', status: 307, because })
+        } finally {
+          await http.close()
+        }
+      })
+
+      test('it and its active node are two addresses of one cluster, which serves', async () => {
+        const world = await new Lookout({ from: standby.vault, to: standby.active }, () => undefined).look()
+        expect([oneCluster(world), active(world.from), active(world.to)]).toEqual([true, true, true])
       })
 
       test('answers of itself all the same, and an active node forwards nothing', async () => {
