@@ -173,6 +173,7 @@ export const ROWS: readonly Row[] = [
       unknown(
         'what was read before the demotion is the bar',
         'max-lag is how far it may be behind; what is on its way still arrives before the promotion',
+        'a demoted cluster shows of its data what it will',
       ),
     ],
     asks: 'H1',
@@ -186,7 +187,14 @@ export const ROWS: readonly Row[] = [
   {
     what: 'A promotion raises `ssct_generation_counter` by one, so of two primaries the higher one is the younger',
     where: ['src/vault/schemas.ts', 'ssct_generation_counter'],
-    evidence: [inferred('`vault/token_store.go`, whose only sync point is a DR promotion')],
+    evidence: [
+      inferred('`vault/token_store.go`, whose only sync point is a DR promotion'),
+      unknown(
+        'it keeps the confirmed one from being kept where it is the lower, and does nothing else',
+        'an ssct_generation_counter that tells nothing keeps nobody from keeping the confirmed one',
+        'an ssct_generation_counter that misleads costs nothing: the confirmed one goes on as soon as the other is shut down',
+      ),
+    ],
   },
   // Changes of a role.
   {
