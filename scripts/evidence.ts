@@ -68,6 +68,7 @@ export const ROWS: readonly Row[] = [
     evidence: [
       seen(
         'is healthy with 200',
+        'is told by 429, and by other codes where they are wished for',
         'a standby: 429, it knows the leader, and answers by it',
         'a standby that says 474 is not active',
       ),
@@ -172,6 +173,7 @@ export const ROWS: readonly Row[] = [
       unknown(
         'what was read before the demotion is the bar',
         'max-lag is how far it may be behind; what is on its way still arrives before the promotion',
+        'a demoted cluster shows of its data what it will',
       ),
     ],
     asks: 'H1',
@@ -185,7 +187,14 @@ export const ROWS: readonly Row[] = [
   {
     what: 'A promotion raises `ssct_generation_counter` by one, so of two primaries the higher one is the younger',
     where: ['src/vault/schemas.ts', 'ssct_generation_counter'],
-    evidence: [inferred('`vault/token_store.go`, whose only sync point is a DR promotion')],
+    evidence: [
+      inferred('`vault/token_store.go`, whose only sync point is a DR promotion'),
+      unknown(
+        'it keeps the confirmed one from being kept where it is the lower, and does nothing else',
+        'an ssct_generation_counter that tells nothing keeps nobody from keeping the confirmed one',
+        'an ssct_generation_counter that misleads costs nothing: the confirmed one goes on as soon as the other is shut down',
+      ),
+    ],
   },
   // Changes of a role.
   {
@@ -517,6 +526,18 @@ export const ROWS: readonly Row[] = [
       seen(
         'taken in the middle of writes, it is whole, and Vault restores it',
         'what our code refuses, Vault refuses too',
+      ),
+    ],
+  },
+  {
+    what: 'A standby forwards what it is asked; where it must not, or can not, it redirects with 307, as it was asked',
+    where: ['src/vault/client.ts', '#redirected('],
+    evidence: [
+      seen(
+        'forwards what it is asked, refusals included',
+        'sends away what it must not forward, as it was asked, and before anything of it is looked at',
+        'that is what the client says of it, and it goes nowhere',
+        'the leader is lost, and the majority with it: 307 to it, and after a while 474',
       ),
     ],
   },

@@ -91,7 +91,7 @@ on is listed here, with where the code relies on it and the evidence for it:
 * **seen**: on a real server, HashiCorp Vault 1.21.1, free edition, by the contract test of that name (\`npm run
   test:vault\`). It has no replication, so this is what it shares with Enterprise; *in part*
   where that is something like it. The simulator passes the same tests, but for those of
-  a free edition, of several nodes and of a restore, and the few that \`__tests__/vault/both.contract.ts\` names.
+  a free edition, of elections and of a restore.
 * **documented**: by HashiCorp, in its documentation, its changelog or its published description of the API.
 * **inferred**: from its public source, its own test scenarios, or outputs that somebody captured.
 * **unknown**: nobody outside knows. The code lives with either, by the test of that name.

@@ -196,6 +196,17 @@ export function barrier(before: Barrier | undefined, world: World, maxLag: numbe
 /** Checks that are done by making something, right before the first change. */
 type Judged = Exclude<CheckName, 'tls-verification' | 'snapshot'>
 
+/** What helps where a cluster is there, and only the way to it is wrong; undefined where something else is the matter. */
+function way({ host, because = '' }: Cluster): string | undefined {
+  if (because.includes('it redirects'))
+    return `Give the address of the active node of ${host}, or of a load balancer that leads to it: nothing is lost, this node only forwards nothing.`
+  if (because.includes('client-cert'))
+    return `Give a client certificate that ${host} accepts as \`client-cert\`, with its key as \`client-key\`.`
+  return /certificate|TLS/.test(because)
+    ? `Give the CA of ${host} as \`ca-cert\`, or its name as \`tls-server-name\`: nothing is lost, it is only not trusted.`
+    : undefined
+}
+
 const JUDGES: Record<Judged, (now: Case) => Finding> = {
   'primary-reachable': ({ world: { from }, inputs }) => {
     if (role(from) !== 'unknown') return good(`${from.host} is ${describe(from)}`)
@@ -203,9 +214,7 @@ const JUDGES: Record<Judged, (now: Case) => Finding> = {
       ? none(`${from.host} does not tell its role: ${describe(from)}; see emergency-evidence`)
       : bad(
           `${from.host} does not tell its role: ${describe(from)}`,
-          /certificate|TLS/.test(from.because ?? '')
-            ? `Give the CA of ${from.host} as \`ca-cert\`, or its name as \`tls-server-name\`: nothing is lost, it is only not trusted.`
-            : `Make ${from.host} answer, or, if it is lost, run with \`mode: emergency\` and \`confirm\`.`,
+          way(from) ?? `Make ${from.host} answer, or, if it is lost, run with \`mode: emergency\` and \`confirm\`.`,
         )
   },
 
@@ -217,7 +226,7 @@ const JUDGES: Record<Judged, (now: Case) => Finding> = {
     if (inputs.mode === 'emergency' && !due.has('promote') && !due.has('follow')) return short(evidence)
     return bad(
       evidence,
-      `Make ${to.host} answer: nothing is changed while the cluster that is to take over can not be seen.`,
+      way(to) ?? `Make ${to.host} answer: nothing is changed while the cluster that is to take over can not be seen.`,
     )
   },
 

@@ -1,4 +1,4 @@
-import { expect } from '@jest/globals'
+import { describe, expect } from '@jest/globals'
 import type { World } from '../../src/simulator/world.ts'
 import { expectRun, type Story, stateOf, story } from '../support/story.ts'
 
@@ -99,6 +99,44 @@ story(
     // The other direction is the way out.
     const home = { operation: 'failback', mode: 'emergency', confirm: new URL(world.primary.addr).host }
     expectRun(await run(home), { outcome: 'done', 'active-addr': world.primary.addr })
+  },
+)
+
+/** That a promotion raises the counter is inferred: here it does something else. */
+describe('an ssct_generation_counter that tells nothing keeps nobody from keeping the confirmed one', () => {
+  for (const [what, theirs, ours] of [
+    ['the same on both', 0, 0],
+    ['on neither side', undefined, undefined],
+    ['on the one side alone', 5, undefined],
+    ['on the other side alone', undefined, 0],
+  ] as const) {
+    story(what, {}, async (it) => {
+      const { world, run } = it
+      await lostAndPromoted(it)
+      await world.primary.start()
+      world.primary.set({ ssct_generation_counter: theirs })
+      world.secondary.set({ ssct_generation_counter: ours })
+      expectRun(await run(emergency(world)), { outcome: 'done', 'active-addr': world.secondary.addr })
+      expect(world.primary.state()).toBe('stream-wals')
+    })
+  }
+})
+
+story(
+  'an ssct_generation_counter that misleads costs nothing: the confirmed one goes on as soon as the other is shut down',
+  {},
+  async (it) => {
+    const { world, run } = it
+    await lostAndPromoted(it)
+    await world.primary.start()
+    world.primary.set({ ssct_generation_counter: 3 })
+    const refused = await run(emergency(world))
+    expectRun(refused, { outcome: 'two-primaries', changed: 'false' })
+    expect(refused.writes).toEqual([])
+    expect(refused.summary).toMatch(/lower `ssct_generation_counter` \(1 against 3\)/)
+    await world.primary.stop()
+    const ran = await run(emergency(world))
+    expectRun(ran, { outcome: 'unchanged', redundancy: 'unprotected', 'active-addr': world.secondary.addr })
   },
 )
 

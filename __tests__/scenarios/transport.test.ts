@@ -41,8 +41,14 @@ story(
   'mutual TLS without a certificate is a cluster that can not be read',
   { mutualTls: true },
   async ({ world, run }) => {
-    expectRun(await run({ ...failover, 'client-cert': '', 'client-key': '' }), { outcome: 'blocked' })
+    const ran = await run({ ...failover, 'client-cert': '', 'client-key': '' })
+    expectRun(ran, { outcome: 'blocked' })
     expect(world.requests).toEqual([])
+    expect(ran.summary).toContain('it asks for a client certificate (see client-cert)')
+    for (const { addr } of world.clusters)
+      expect(ran.summary).toContain(
+        `Give a client certificate that \`${new URL(addr).host}\` accepts as \`client-cert\`, with its key as \`client-key\`.`,
+      )
   },
 )
 
@@ -84,6 +90,18 @@ story('no redirect to another origin is followed', { tls: false }, async ({ worl
   } finally {
     await elsewhere.close()
   }
+})
+
+story('a standby that forwards nothing is told with what to give instead', {}, async ({ world, run }) => {
+  const { addr, standbyAddr } = world.primary
+  world.fault({ node: 'standby', path: PATHS.status, kind: 'redirect', location: `${addr}/v1/${PATHS.status}` })
+  const ran = await run({ ...failover, 'primary-addr': standbyAddr, 'catch-up-timeout': '200ms' })
+  expectRun(ran, { outcome: 'blocked', changed: 'false' })
+  expect(ran.log).toContain(
+    `HTTP 307: it redirects to ${new URL(addr).host}, which is not followed: give the address of the active node, or of a load balancer that leads to it`,
+  )
+  expect(ran.summary).toMatch(/Give the address of the active node of .*nothing is lost/)
+  expect(ran.summary).not.toContain('if it is lost')
 })
 
 story('a workplace without the files of the runner costs warnings, not the failover', {}, async ({ world, run }) => {

@@ -24,7 +24,7 @@ const rfc3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/
 test('a primary has the fields and types of the documented sample', async () => {
   const { body } = await call(await world(), first().primary, 'GET', dr.status)
   const envelope = ['request_id', 'lease_id', 'renewable', 'lease_duration', 'data', 'wrap_info', 'warnings', 'auth']
-  expect(Object.keys(body)).toEqual(envelope)
+  expect(Object.keys(body)).toEqual([...envelope, 'mount_type'])
   const { data } = body
   expect(data).toEqual({
     cluster_id: expect.stringMatching(uuid),

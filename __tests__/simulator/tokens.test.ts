@@ -58,7 +58,7 @@ describe('on the primary', () => {
       policies: ['root'],
     })
     expect(world.tokens.batch).toMatch(/^hvb\./)
-    expect(world.tokens.operator).toMatch(/^hvs\..{24}$/)
+    expect(world.tokens.operator).toMatch(/^hvs\.CAESI.{86}$/)
   })
 
   test('capabilities-self answers per path, for one path under the old name too', async () => {

@@ -7,7 +7,7 @@ import { createServer } from 'node:http'
 import { connect, createServer as createTcpServer, type Server, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { cancelOwn, decode, generate } from '../../src/ceremony.ts'
 import { Deadline } from '../../src/clock.ts'
 import { isBatch } from '../../src/credentials.ts'
@@ -15,7 +15,6 @@ import { type LoginBy, login, revoke, type Surroundings } from '../../src/login.
 import { ISSUED_POLICY, ISSUED_POLICY_NAME, ISSUED_ROLE_NAME } from '../../src/policy.ts'
 import { Secrets } from '../../src/secrets.ts'
 import { saveSnapshot } from '../../src/snapshot.ts'
-import { testBut } from './differences.ts'
 import { CANARY, type Ceremony, LOGIN, type Peer } from './peer.ts'
 
 const SNAPSHOT = 'sys/storage/raft/snapshot'
@@ -26,10 +25,8 @@ const around = (): Surroundings => ({
   cancelled: new AbortController().signal,
 })
 
-/** @param different as for `contract` */
-export function deeds(label: string, start: () => Promise<Peer>, different: readonly string[] = []): void {
+export function deeds(label: string, start: () => Promise<Peer>): void {
   describe(label, () => {
-    const test = testBut(different)
     let peer: Peer
     beforeAll(async () => {
       peer = await start()

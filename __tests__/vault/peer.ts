@@ -4,6 +4,8 @@
  */
 import { spawn } from 'node:child_process'
 import { generateKeyPairSync, sign } from 'node:crypto'
+import type { IncomingHttpHeaders } from 'node:http'
+import { request } from 'node:https'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { compareVersions } from '../../src/cluster.ts'
@@ -43,7 +45,14 @@ export interface Peer {
   ceremony(): Promise<Ceremony>
   /** The same kind of server, behind a listener that demands a client certificate of `ca`. */
   mutual(): Promise<{ readonly addr: string; readonly ca: string; readonly client: Identity }>
+  /** A node of the same kind of server that is not active, and knows who is. */
+  standby(): Promise<Standby>
   close(): Promise<void>
+}
+
+export interface Standby extends Pick<Peer, 'addr' | 'ca' | 'http' | 'vault' | 'root'> {
+  /** The shipped client, at the node that is active. */
+  readonly active: Vault
 }
 
 export interface Ceremony {
@@ -112,6 +121,23 @@ export async function ask(
   return { status: answer.status, json: answer.json }
 }
 
+/** One request as no client of ours sends it, and its answer to the last byte. */
+export function raw(
+  { addr, ca }: Pick<Peer, 'addr' | 'ca'>,
+  method: string,
+  path: string,
+  { body, headers = {} }: { body?: string | undefined; headers?: Readonly<Record<string, string>> } = {},
+): Promise<{ status: number | undefined; headers: IncomingHttpHeaders; text: string }> {
+  return new Promise((resolve, reject) => {
+    const asked = request(addr, { ca, method, path, headers, agent: false, timeout: 10_000 }, (answer) => {
+      text(answer).then((all) => resolve({ status: answer.statusCode, headers: answer.headers, text: all }), reject)
+    })
+    asked.on('timeout', () => asked.destroy(new Error(`${method} ${path}: no answer`)))
+    asked.on('error', reject)
+    asked.end(body)
+  })
+}
+
 /** What a client that trusts, or shows, something else comes to at sys/health. */
 export async function knock(addr: string, tls: Tls): Promise<Outcome> {
   const child = spawn(process.execPath, ['--no-warnings', join(import.meta.dirname, 'knock.ts')], {
@@ -155,6 +181,8 @@ export async function realPeer(): Promise<Peer> {
     'the secrets engine took nothing',
   )
   let policies = 0
+  const pairs: RealVault[] = []
+  const https: Http[] = [http, other]
   return {
     name: process.env.VAULT_PEER ?? 'a real Vault',
     real: true,
@@ -193,9 +221,21 @@ export async function realPeer(): Promise<Peer> {
     },
     unseal: () => vault.unseal(),
     mutual: async () => ({ addr: vault.node(0).mutualAddr, ca, client: vault.client }),
+    standby: async () => {
+      const pair = await RealVault.start(2)
+      pairs.push(pair)
+      await pair.initialize()
+      await pair.unseal()
+      await pair.joined(pair.node(1))
+      await pair.unseal(pair.node(1))
+      const there = new Http({ ca: pair.ca })
+      https.push(there)
+      const [active, { addr: at }] = [new Vault(pair.addr, there, new Secrets()), pair.node(1)]
+      return { addr: at, ca: pair.ca, http: there, vault: new Vault(at, there, new Secrets()), root: pair.root, active }
+    },
     close: async () => {
-      await Promise.all([http.close(), other.close()])
-      await vault.close()
+      await Promise.all(https.map((each) => each.close()))
+      await Promise.all([vault, ...pairs].map((each) => each.close()))
     },
   }
 }
@@ -253,6 +293,11 @@ export async function simulatedPeer(): Promise<Peer> {
       worlds.push(other)
       const client = { cert: other.clientCertificate, key: other.clientKey }
       return { addr: other.primary.addr, ca: other.ca, client }
+    },
+    standby: async () => {
+      const { standbyAddr: at } = world.primary
+      const [active, standby] = [new Vault(addr, http, new Secrets()), new Vault(at, http, new Secrets())]
+      return { addr: at, ca: world.ca, http, vault: standby, root: world.tokens.root, active }
     },
     close: async () => {
       await Promise.all([http, ...https].map((each) => each.close()))

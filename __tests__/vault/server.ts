@@ -99,6 +99,14 @@ export class RealVault {
     )
   }
 
+  /** Waits until a node has joined the first one: it does by itself, and is sealed then. */
+  async joined(node: Node): Promise<void> {
+    await until(
+      async () => (await this.call('GET', 'sys/seal-status', { node })).initialized === true,
+      'it did not join',
+    )
+  }
+
   /** A call of the test's own, by which it arranges things. Throws unless Vault says yes. */
   async call(
     method: 'GET' | 'POST' | 'DELETE',

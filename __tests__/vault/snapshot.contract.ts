@@ -98,8 +98,7 @@ test('what our code refuses, Vault refuses too', async () => {
 
 test('asked of a standby, it comes from the node that the standby redirects to', async () => {
   const standby = real.node(1)
-  const status = async () => (await real.call('GET', 'sys/seal-status', { node: standby })).initialized
-  await until(async () => (await status()) === true, 'it did not join')
+  await real.joined(standby)
   await real.unseal(standby)
   const answer = await request(`${standby.addr}/v1/${SNAPSHOT}`, {
     dispatcher: raw,

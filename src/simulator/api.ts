@@ -13,6 +13,8 @@ import {
   empty,
   isAtLeast,
   matchRoute,
+  mountOf,
+  mountType,
   ok,
   type Route,
   refuse,
@@ -67,9 +69,13 @@ const brief = 'Vault will be unavailable for a brief period and will resume serv
 const found =
   'Vault has successfully found secondary information; it may take a while to perform setup tasks. Vault will be unavailable until these tasks and initial sync complete.'
 const openWhenSealed = ['sys/health', 'sys/seal-status']
+/** What a node answers by itself, before anything is asked of its backends: bare, and to GET alone. */
+const ownPaths = [...openWhenSealed, 'sys/leader']
 const snapshotPath = 'sys/storage/raft/snapshot'
 const capabilityFor: Readonly<Record<string, string>> = { GET: 'read', LIST: 'list', DELETE: 'delete' }
 const deniedByPolicy = '1 error occurred:\n\t* permission denied\n\n'
+const unsupportedPath = '1 error occurred:\n\t* unsupported path\n\n'
+const unsupportedOperation = '1 error occurred:\n\t* unsupported operation\n\n'
 const unwrapFailed =
   '1 error occurred:\n\t* error response unwrapping secondary token; status code is 400, message is "400 Bad Request"\n\n'
 
@@ -112,45 +118,58 @@ export class Api {
   }
 
   /** What a standby answers by itself; undefined for what it hands on to the active node. */
-  #ofStandby(cluster: Cluster, { path, query, node, noForwarding }: ApiRequest): ApiAnswer | undefined {
+  #ofStandby(cluster: Cluster, { path, search, node, noForwarding }: ApiRequest): ApiAnswer | undefined {
     if (node !== 'standby') return undefined
     if (cluster.sealed || cluster.followersSealed) {
       return openWhenSealed.includes(path) ? undefined : refuse(503, 'Vault is sealed')
     }
     // A snapshot is never forwarded; everything else is, unless the client asks not to.
-    const isOwn = openWhenSealed.includes(path) || path === 'sys/leader'
-    if (path !== snapshotPath && (noForwarding !== true || isOwn)) return undefined
-    const search = query.size === 0 ? '' : `?${query.toString()}`
+    if (path !== snapshotPath && (noForwarding !== true || ownPaths.includes(path))) return undefined
     return { kind: 'answer', status: 307, headers: { location: `${cluster.apiAddr}/v1/${path}${search}` } }
   }
 
   #ofActive(cluster: Cluster, asked: ApiRequest, now: number): ApiAnswer {
     // LIST is a GET with a word in the query to whoever cannot send it.
-    const isList = asked.method === 'GET' && asked.query.get('list') === 'true'
+    const isList = asked.method === 'GET' && asked.query.get('list') === 'true' && !ownPaths.includes(asked.path)
     const request = isList ? { ...asked, method: 'LIST' } : asked
     if (cluster.sealed && !openWhenSealed.includes(request.path)) return refuse(503, 'Vault is sealed')
 
     const routes = this.#routes.filter((each) => matchRoute(each, request.path) !== undefined)
     const route = routes.find(({ method }) => method === request.method) ?? this.#secretRoute(cluster, request)
+    if (ownPaths.includes(request.path) && route === undefined) return refuse(405)
+    if (request.problem !== undefined) return request.problem
     if (cluster.role === 'secondary' && route?.onSecondary !== true) return refuse(400, pathDisabled)
     if (!['', '/', 'root'].includes(request.namespace) && request.path.startsWith('sys/')) {
-      return refuse(404, 'unsupported path')
+      return refuse(404, unsupportedPath)
     }
 
     const name = route === undefined ? '' : (matchRoute(route, request.path) ?? '')
     const asking = { ...request, cluster, now, name }
-    // A login path is open to everybody, whatever they try there.
-    const isLogin = routes.some(({ path, access }) => access === 'anybody' && path.startsWith('auth/'))
-    const checked: Checked = isLogin ? {} : this.#check(asking, route)
+    // A path that asks for no token in the header asks for none from whoever tries another method there either.
+    const isOpen = routes.length > 0 && routes.every(({ access }) => access === 'anybody' || access === 'body-token')
+    if (isOpen && route === undefined) return refuse(405, 'unsupported operation')
+    const checked: Checked = this.#check(asking, route)
     if (checked.refusal !== undefined) return checked.refusal
     if (route === undefined) {
-      return routes.length > 0 ? refuse(405, 'unsupported operation') : refuse(404, 'unsupported path')
+      if (routes.length > 0) return refuse(405, unsupportedOperation)
+      return this.#isMounted(cluster, request.path)
+        ? refuse(404, unsupportedPath)
+        : refuse(404, `no handler for route "${request.path}". route entry not found.`)
     }
     const isGenerated = checked.isGenerated === true
     const answer = route.handle({ ...asking, holder: checked.holder, isGenerated })
     const isDone = answer.kind === 'answer' && answer.status < 300
     if (isGenerated && isDone && !this.#options.generatedTokenSurvives) cluster.operations.dropToken()
-    return answer
+    // Only what is asked with a token of the header's comes from a mount by its kind, and nothing that is wrapped does.
+    const named = checked.holder !== undefined && answer.kind === 'answer' && isFields(answer.body)
+    return named && answer.body.request_id && answer.body.wrap_info === null
+      ? { ...answer, body: { ...answer.body, mount_type: mountType(request.path) } }
+      : answer
+  }
+
+  #isMounted(cluster: Cluster, path: string): boolean {
+    const known = [...this.#routes.map((each) => each.path), ...cluster.storage.secrets.keys()]
+    return path.includes('/') && known.some((each) => mountOf(each) === mountOf(path))
   }
 
   #check(call: Omit<Call, 'holder' | 'isGenerated'>, route: Route | undefined): Checked {
@@ -215,6 +234,9 @@ export class Api {
       get('sys/health', ({ cluster, query, now, node }) => ({ kind: 'answer', ...health(cluster, query, now, node) })),
       get('sys/leader', ({ cluster, node }) => bare(leader(cluster, true, node))),
       get('sys/seal-status', ({ cluster, node }) => bare(sealStatus(cluster, node))),
+      ...['sys/wrapping/unwrap', 'sys/wrapping/lookup'].flatMap((path) =>
+        (['GET', 'POST'] as const).map((method) => ({ ...get(path, notWrapped), method, onSecondary: false })),
+      ),
     ]
   }
 
@@ -484,8 +506,10 @@ function isKnownAt(cluster: Cluster, token: Token, asOperation: boolean): boolea
   return !asOperation || isAtLeast(cluster.version, 2, 0)
 }
 
-/** Whether a parsed body is one Vault accepts: nothing, or a JSON object. */
-export function asBody(value: unknown): Fields | undefined {
-  if (value === undefined) return {}
-  return isFields(value) ? value : undefined
+/** The wrapping calls know no token here: those for activation are opened by the secondary that they are given to. */
+function notWrapped({ body, token }: Call): ApiAnswer {
+  if (body.token === '') return refuse(403, 'error validating wrapping token: empty token in request body')
+  return (text(body.token) || token) === ''
+    ? refuse(403, 'error validating wrapping token: token is empty')
+    : refuse(400, 'wrapping token is not valid or does not exist')
 }

@@ -32,10 +32,12 @@ const route = (method: Route['method'], path: string, handle: Route['handle']): 
 function policyRoutes(wrote: (cluster: Cluster) => void): readonly Route[] {
   const read =
     (field: 'policy' | 'rules'): Route['handle'] =>
-    ({ cluster, name }) => {
-      const policy = cluster.storage.policies.get(name.toLowerCase())
-      if (policy === undefined) return nothingThere()
-      const data = { name: name.toLowerCase(), [field]: policy.source }
+    ({ cluster, name: given }) => {
+      const name = given.toLowerCase()
+      // The root policy is there, and says nothing: what it allows is written nowhere.
+      const source = name === 'root' ? '' : cluster.storage.policies.get(name)?.source
+      if (source === undefined) return nothingThere()
+      const data = { name, [field]: source }
       return field === 'rules' ? ok({ data, top: data }) : ok({ data })
     }
   const list: Route['handle'] = ({ cluster }) => ok({ data: { keys: [...cluster.storage.policies.keys(), 'root'] } })
@@ -178,7 +180,7 @@ function createToken(call: Call, role: TokenRole | undefined, wrote: (cluster: C
   const type = typeOf(text(body.type), role)
   if (type === undefined) return refuse(400, "invalid 'token_type' value")
   const ttl = seconds(body.ttl ?? body.lease ?? 0)
-  if (ttl === undefined) return refuse(400, 'ttl could not be parsed')
+  if (ttl === undefined) return refuse(400, `time: invalid duration ${JSON.stringify(body.ttl ?? body.lease)}`)
   if (ttl < 0) return refuse(400, 'ttl must be positive')
   const numUses = typeof body.num_uses === 'number' ? body.num_uses : 0
   if (numUses < 0) return refuse(400, 'number of uses cannot be negative')
@@ -247,7 +249,8 @@ function policiesOf(
   role: TokenRole | undefined,
   isSudo: boolean,
 ): { names: readonly string[] } | { problem: string } {
-  const asked = strings(body.policies ?? '')
+  // Here alone a text with commas is one name, and no list.
+  const asked = typeof body.policies === 'string' ? [body.policies] : strings(body.policies)
   const noDefault = flag(body.no_default_policy, false) || role?.noDefaultPolicy === true
   const finish = (names: readonly string[], addDefault: boolean): { names: readonly string[] } => {
     const all = addDefault && !names.includes('root') ? [...names, 'default'] : names
@@ -291,7 +294,11 @@ function selfRoutes(wrote: (cluster: Cluster) => void): readonly Route[] {
     }),
     route('POST', 'sys/capabilities-self', ({ holder, cluster, body }) => {
       if (holder === undefined) return refuse(403, badToken)
-      const paths = strings(body.paths ?? body.path)
+      // The token is looked up once more for it, and is used up by then.
+      if (holder.usesLeft === 0) return refuse(400, '1 error occurred:\n\t* invalid token\n\n')
+      const asked = body.paths ?? body.path
+      if (Array.isArray(asked) && asked.includes('')) return refuse(400, '1 error occurred:\n\t* missing path\n\n')
+      const paths = strings(asked)
       if (paths.length === 0) return refuse(400, 'paths must be supplied')
       const data: Record<string, unknown> = Object.fromEntries(
         paths.map((each) => [each, cluster.storage.capabilities(holder, each)]),

@@ -4,12 +4,27 @@
  */
 export type Rules = Readonly<Record<string, readonly string[]>>
 
-/** What every token of Vault may do unless it was made without the default policy: look at itself, and end itself. */
+/**
+ * What every token of Vault may do unless it was made without the default policy: look at itself, end itself, and some
+ * more. What the policy says of the identity of its holder is left out: nobody has one here.
+ */
 export const defaultPolicy: Rules = {
-  'auth/token/lookup-self': ['read', 'update'],
+  'auth/token/lookup-self': ['read'],
   'auth/token/renew-self': ['update'],
   'auth/token/revoke-self': ['update'],
   'sys/capabilities-self': ['update'],
+  'sys/internal/ui/resultant-acl': ['read'],
+  'sys/renew': ['update'],
+  'sys/leases/renew': ['update'],
+  'sys/leases/lookup': ['update'],
+  'cubbyhole/*': ['create', 'read', 'update', 'delete', 'list'],
+  'sys/wrapping/wrap': ['update'],
+  'sys/wrapping/lookup': ['update'],
+  'sys/wrapping/unwrap': ['update'],
+  'sys/tools/hash': ['update'],
+  'sys/tools/hash/*': ['update'],
+  'sys/control-group/request': ['update'],
+  'identity/oidc/provider/+/authorize': ['read', 'update'],
 }
 
 /**

@@ -5,16 +5,20 @@ import type { Fields } from './status.ts'
 import { requestId, type Token } from './tokens.ts'
 
 export interface ApiRequest {
-  /** GET, LIST, POST or DELETE: PUT has become POST, HEAD has become GET. */
+  /** GET, LIST, POST or DELETE, or what nothing takes: PUT has become POST, and HEAD of sys/health has become GET. */
   readonly method: string
   /** Without /v1/ and the query. */
   readonly path: string
   readonly query: URLSearchParams
+  /** The query as it was sent, with its question mark; '' if there is none. */
+  readonly search: string
   /** X-Vault-Token, or the bearer of an Authorization header; '' if there is none. */
   readonly token: string
   /** X-Vault-Namespace; '' if there is none. */
   readonly namespace: string
   readonly body: Fields
+  /** What is to be said of a body that could not be read. */
+  readonly problem?: ApiAnswer | undefined
   /** Which node of the cluster was asked; the active one if absent. */
   readonly node?: 'active' | 'standby'
   /** X-Vault-No-Request-Forwarding. */
@@ -22,11 +26,11 @@ export interface ApiRequest {
 }
 
 export type ApiAnswer =
-  /** No `body`: nothing but the head, as 204 has it. */
+  /** No `body`: nothing but the head, as 204 has it. A text is sent as it is, and not as JSON. */
   | {
       readonly kind: 'answer'
       readonly status: number
-      readonly body?: Fields
+      readonly body?: Fields | string
       readonly headers?: Readonly<Record<string, string>>
     }
   /** A body too large to be held: opened once, if it is sent at all. */
@@ -79,6 +83,17 @@ export function matchRoute(route: Route, path: string): string | undefined {
 
 export const badToken = '2 errors occurred:\n\t* permission denied\n\t* invalid token\n\n'
 
+/** Where what answers a path is mounted: `sys`, `auth/token`, `secret`. */
+export function mountOf(path: string): string {
+  const [first = '', second = ''] = path.split('/')
+  return first === 'auth' ? `auth/${second}` : first
+}
+
+/** The kind of what is mounted there, as the envelope names it. */
+export function mountType(path: string): string {
+  return { sys: 'system', 'auth/token': 'token' }[mountOf(path)] ?? 'kv'
+}
+
 /** Vault's envelope around an answer of its logical backends. */
 export function ok(parts: {
   data?: Fields
@@ -102,6 +117,7 @@ export function ok(parts: {
       wrap_info: parts.wrapInfo ?? null,
       warnings: parts.warnings ?? null,
       auth: parts.auth ?? null,
+      mount_type: '',
     },
   }
 }
@@ -119,13 +135,14 @@ export function empty(): ApiAnswer {
   return { kind: 'answer', status: 204 }
 }
 
-export function refuse(status: number, message: string): ApiAnswer {
-  return { kind: 'answer', status, body: { errors: [message] } }
+/** @param messages none where Vault leaves it at the code */
+export function refuse(status: number, ...messages: string[]): ApiAnswer {
+  return { kind: 'answer', status, body: { errors: messages } }
 }
 
 /** What Vault says of a thing that is not there: 404 and an empty list. */
 export function nothingThere(): ApiAnswer {
-  return { kind: 'answer', status: 404, body: { errors: [] } }
+  return refuse(404)
 }
 
 export function text(value: unknown): string {
@@ -154,12 +171,13 @@ const secondsPer: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 
 export function seconds(value: unknown): number | undefined {
   if (typeof value === 'number') return value
   const written = text(value)
-  if (/^\d+$/.test(written)) return Number(written)
-  if (!/^(?:\d+[smhd])+$/.test(written)) return undefined
-  return [...written.matchAll(/(\d+)([smhd])/g)].reduce(
-    (sum, [, count = '0', unit = 's']) => sum + Number(count) * (secondsPer[unit] ?? 0),
+  if (/^-?\d+$/.test(written)) return Number(written)
+  if (!/^-?(?:\d+[smhd])+$/.test(written)) return undefined
+  const sum = [...written.matchAll(/(\d+)([smhd])/g)].reduce(
+    (before, [, count = '0', unit = 's']) => before + Number(count) * (secondsPer[unit] ?? 0),
     0,
   )
+  return written.startsWith('-') ? -sum : sum
 }
 
 /** Major and minor number of a version string such as 1.21.1+ent. */

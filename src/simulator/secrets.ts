@@ -17,5 +17,5 @@ export function readSecret({ cluster, path, namespace }: Call, home: string): Ap
     destroyed: false,
     version: 1,
   }
-  return ok({ data: { data: stored, metadata }, top: { mount_type: 'kv' } })
+  return ok({ data: { data: stored, metadata } })
 }

@@ -2,10 +2,10 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
 import type { Readable } from 'node:stream'
-import { asBody } from './api.ts'
 import type { ClusterName } from './cluster.ts'
 import { type Fault, type Faults, isApplied, type SnapshotFlaw } from './faults.ts'
-import type { ApiAnswer, ApiRequest } from './route.ts'
+import { type ApiAnswer, type ApiRequest, refuse } from './route.ts'
+import { type Fields, isFields } from './status.ts'
 
 /** One request that reached a cluster, whatever became of it. */
 export interface RecordedRequest {
@@ -58,7 +58,13 @@ interface Exchange {
 }
 
 const noAnswer = { kind: 'answer', status: 200, body: {} } as const
-const tooLarge = errorAnswer(413, 'http: request body too large')
+const tooLarge = refuse(413, 'http: request body too large')
+const notFound: ApiAnswer = {
+  kind: 'answer',
+  status: 404,
+  headers: { 'content-type': 'text/plain; charset=utf-8' },
+  body: '404 page not found\n',
+}
 const maxBodyBytes = 1_048_576
 const endlessChunk = `${JSON.stringify('x'.repeat(16_382))},`
 
@@ -141,7 +147,9 @@ export class ClusterServer {
 
   #receive(request: IncomingMessage, response: ServerResponse): void {
     const url = new URL(request.url ?? '/', 'http://127.0.0.1')
-    const path = url.pathname.replace(/^\/v1\//, '').replace(/\/$/, '')
+    const below = url.pathname.replace(/^\/v1\//, '')
+    // A list is of a folder, with a slash at its end or without; every other path is another one with it.
+    const path = url.searchParams.get('list') === 'true' ? below.replace(/\/$/, '') : below
     const method = request.method ?? 'GET'
     const record: RecordedRequest = {
       at: this.#options.now(),
@@ -168,22 +176,22 @@ export class ClusterServer {
     }
     const whenRead = (raw: string): void => {
       const parsed = parse(raw)
-      record.body = parsed.value
+      record.body = parsed.sent
       // Asked when the request is complete: a server that froze in between does not act on it, nor does it after a thaw.
       if (this.#options.isHung()) return
-      const body = parsed.failed ? undefined : asBody(parsed.value)
       const act = (): ApiAnswer => {
-        if (!url.pathname.startsWith('/v1/')) return errorAnswer(404, '404 page not found')
-        if (body === undefined) return errorAnswer(400, 'failed to parse JSON input: not a JSON object')
+        if (!url.pathname.startsWith('/v1/')) return notFound
         const answer = this.#options.answer({
-          method: method === 'PUT' ? 'POST' : method === 'HEAD' ? 'GET' : method,
+          method: method === 'PUT' ? 'POST' : method === 'HEAD' && path === 'sys/health' ? 'GET' : method,
           path,
           query: url.searchParams,
+          search: url.search,
           token: record.token,
           namespace: record.namespace,
           node: this.#options.node,
           noForwarding: headerOf(request, 'x-vault-no-request-forwarding') !== '',
-          body,
+          body: parsed.body,
+          problem: parsed.problem,
         })
         record.applied = answer.kind !== 'reset' && answer.status < 300
         return answer
@@ -217,10 +225,6 @@ export class ClusterServer {
     how: { headers?: Readonly<Record<string, string>>; flaw?: SnapshotFlaw; isCut?: boolean },
   ): void {
     response.writeHead(answer.status, { ...answer.headers, ...how.headers })
-    if (request.method === 'HEAD') {
-      response.end()
-      return
-    }
     const body: Readable = answer.open(how.isCut === true ? 'snapshot-short' : how.flaw)
     body.on('error', () => request.socket.destroy())
     response.once('close', () => body.destroy())
@@ -335,22 +339,31 @@ function readBody(request: IncomingMessage, whenRead: (raw: string) => void, whe
 }
 
 function textOf(answer: Extract<ApiAnswer, { kind: 'answer' }>): string {
-  return answer.body === undefined ? '' : `${JSON.stringify(answer.body)}\n`
+  const { body } = answer
+  if (typeof body === 'string') return body
+  return body === undefined ? '' : `${JSON.stringify(body)}\n`
 }
 
-function parse(raw: string): { value: unknown; failed: boolean } {
-  if (raw.trim() === '') return { value: undefined, failed: false }
+/** What was sent, what Vault takes it for (nothing and null are an empty object), and what it says if it takes it for none. */
+function parse(raw: string): { sent?: unknown; body: Fields; problem?: ApiAnswer } {
+  const trimmed = raw.trim()
+  if (trimmed === '') return { body: {} }
+  const unread = (words: string): ApiAnswer => refuse(400, `error parsing JSON: failed to parse JSON input: ${words}`)
+  let sent: unknown
   try {
-    const value: unknown = JSON.parse(raw)
-    return { value, failed: false }
+    sent = JSON.parse(trimmed)
   } catch {
-    // Any text may come over a socket; what does not parse is answered with 400.
-    return { value: undefined, failed: true }
+    // Braces and brackets are counted before it is parsed, and what comes of that is no answer to a client's mistake.
+    const problem = /^[{[]/.test(trimmed)
+      ? refuse(500, 'malformed JSON, unclosed containers')
+      : unread(`invalid character '${trimmed.charAt(0)}' looking for beginning of value`)
+    return { body: {}, problem }
   }
-}
-
-function errorAnswer(status: number, message: string): ApiAnswer {
-  return { kind: 'answer', status, body: { errors: [message] } }
+  if (sent === null) return { sent, body: {} }
+  if (isFields(sent)) return { sent, body: sent }
+  const kind = Array.isArray(sent) ? 'array' : typeof sent === 'boolean' ? 'bool' : typeof sent
+  const problem = unread(`json: cannot unmarshal ${kind} into Go value of type map[string]interface {}`)
+  return { sent, body: {}, problem }
 }
 
 function headersFor(text: string): Record<string, string> {
@@ -369,7 +382,9 @@ function headerOf(request: IncomingMessage, name: string): string {
 }
 
 function tokenOf(request: IncomingMessage): string {
-  return headerOf(request, 'x-vault-token') || headerOf(request, 'authorization').replace(/^Bearer\s+/i, '')
+  const authorization = headerOf(request, 'authorization')
+  const bearer = authorization.startsWith('Bearer ') ? authorization.slice('Bearer '.length).trim() : ''
+  return headerOf(request, 'x-vault-token') || bearer
 }
 
 /** A timer that does not outlive the connection, nor keeps the process alive by itself. */

@@ -205,13 +205,17 @@ function isSealed(cluster: Cluster, node: Node): boolean {
   return cluster.sealed || (node === 'standby' && cluster.followersSealed)
 }
 
-/** Code and body of sys/health (API docs, http/sys_health.go); the body is bare. `query` may replace the codes. */
+/**
+ * Code and body of sys/health (API docs, http/sys_health.go); the body is bare. `query` may replace the codes; nonsense in
+ * any of them is 400 and an empty list, whether it would have mattered or not.
+ */
 export function health(
   cluster: Cluster,
   query: URLSearchParams,
   now: number,
   node?: Node,
 ): { status: number; body: Fields } {
+  if (!isSensible(query)) return { status: 400, body: { errors: [] } }
   const sealed = isSealed(cluster, node)
   const standby = node === 'standby'
   const secondary = cluster.role === 'secondary'
@@ -226,6 +230,8 @@ export function health(
     server_time_utc: Math.floor(now / 1000),
     version: cluster.version,
     enterprise: true,
+    removed_from_cluster: false,
+    ...(standby && !sealed ? { ha_connection_healthy: true, last_request_forwarding_heartbeat_ms: 500 } : {}),
     ...(sealed
       ? {}
       : {
@@ -247,13 +253,34 @@ function upstreamCanaryAge(cluster: Cluster, now: number): number {
   return canaryAge(upstream?.connected === true ? now : (upstream?.lastHeartbeat ?? now), now)
 }
 
+const codes = [
+  'activecode',
+  'standbycode',
+  'drsecondarycode',
+  'performancestandbycode',
+  'sealedcode',
+  'uninitcode',
+  'removedcode',
+  'haunhealthycode',
+]
+/** As Go reads a truth. */
+const yes = ['1', 't', 'T', 'TRUE', 'true', 'True']
+const no = ['0', 'f', 'F', 'FALSE', 'false', 'False', '']
+
+/** Whether every code is a number that HTTP has, and every truth one. `standbyok` without a value is a no. */
+function isSensible(query: URLSearchParams): boolean {
+  const isCode = (given: string | null): boolean => given === null || /^\+?0*[1-9]\d\d$/.test(given)
+  const isTruth = (given: string | null): boolean => given === null || [...yes, ...no].includes(given)
+  return (
+    codes.every((name) => isCode(query.get(name))) &&
+    ['standbyok', 'perfstandbyok'].every((name) => isTruth(query.get(name)))
+  )
+}
+
 /** The order of Vault's own checks; worked out from the body, so that an overridden field moves the code along. */
 export function healthCode(body: Fields, query: URLSearchParams): number {
-  const code = (name: string, normal: number): number => {
-    const given = Number(query.get(name) ?? normal)
-    return Number.isInteger(given) && given >= 100 && given <= 599 ? given : 400
-  }
-  const isOk = (name: string): boolean => ['', 'true', '1'].includes(query.get(name) ?? 'no')
+  const code = (name: string, normal: number): number => Number(query.get(name) ?? normal)
+  const isOk = (name: string): boolean => yes.includes(query.get(name) ?? '')
   if (body.initialized !== true) return code('uninitcode', 501)
   if (body.sealed === true) return code('sealedcode', 503)
   if (body.replication_dr_mode === 'secondary') return code('drsecondarycode', 472)
@@ -366,7 +393,11 @@ export function haNodes(cluster: Cluster, now: number): readonly Fields[] {
     cluster_address: cluster.clusterAddr,
     active_node: index === 0,
     last_echo: index === 0 ? null : new Date(now - 500).toISOString(),
+    echo_duration_ms: 0,
+    clock_skew_ms: 0,
+    replication_primary_canary_age_ms: 0,
     version: cluster.version.replace(/\+.*$/, ''),
+    upgrade_version: cluster.version.replace(/\+.*$/, ''),
   }))
 }
 

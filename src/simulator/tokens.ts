@@ -73,8 +73,8 @@ export class TokenStore {
   }
 
   /**
-   * Makes a token and returns the secret. Its form is Vault's: hvs. + 24 letters, hvb. and a long tail for a batch
-   * token.
+   * Makes a token and returns the secret. Its form is Vault's: hvs. + 24 letters for a root token, a long tail for others,
+   * and hvb. for a batch token.
    */
   mint(spec: TokenSpec): string {
     return this.make(spec).id
@@ -84,7 +84,7 @@ export class TokenStore {
     const now = this.#now()
     const ttlSeconds = spec.type === 'root' ? 0 : (spec.ttlSeconds ?? vaultDefaultTtlSeconds)
     const token: Token = {
-      id: spec.type === 'batch' ? `${this.#prefix}b.AAAAAQ${tail(132)}` : this.newId(),
+      id: this.#idFor(spec.type),
       type: spec.type,
       // A batch token is not stored anywhere in Vault, so there is nothing an accessor could point at.
       accessor: spec.type === 'batch' ? '' : tail(24),
@@ -105,7 +105,13 @@ export class TokenStore {
     else this.#tokens.set(token.id, { ...token })
   }
 
-  /** An id of the service kind: hvs. + 24 letters. */
+  #idFor(type: TokenType): string {
+    if (type === 'batch') return `${this.#prefix}b.AAAAAQ${tail(132)}`
+    // Since 1.10 a service token carries what a node has to have caught up with to know it: root tokens do not.
+    return type === 'service' && this.#prefix === 'hv' ? `hvs.CAESI${tail(86)}` : this.newId()
+  }
+
+  /** An id of the old form, which root tokens have, and those made from key shares: hvs. + 24 letters. */
   newId(): string {
     return `${this.#prefix}s.${tail(24)}`
   }
@@ -156,13 +162,16 @@ export function describeToken(token: Token, now: number): Record<string, unknown
     expire_time: token.expiresAt === undefined ? null : new Date(token.expiresAt).toISOString(),
     explicit_max_ttl: 0,
     id: token.id,
-    issue_time: new Date(token.createdAt).toISOString(),
+    // A token without an end has no lease to tell of.
+    ...(token.expiresAt === undefined
+      ? {}
+      : { issue_time: new Date(token.createdAt).toISOString(), renewable: isRenewable(token) }),
     meta: origin.meta ?? null,
-    num_uses: token.usesLeft ?? 0,
+    // The last use marks it as used up before it is answered.
+    num_uses: token.usesLeft === 0 ? -1 : (token.usesLeft ?? 0),
     orphan: origin.parent === undefined,
     path: origin.path ?? (token.type === 'root' ? 'auth/token/root' : 'auth/token/create'),
     policies: token.policies,
-    renewable: isRenewable(token),
     ...(origin.role === undefined ? {} : { role: origin.role }),
     ttl: token.expiresAt === undefined ? 0 : Math.max(0, Math.floor((token.expiresAt - now) / 1000)),
     type: token.type === 'batch' ? 'batch' : 'service',

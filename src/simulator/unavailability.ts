@@ -53,6 +53,7 @@ function standbyHealth(cluster: Cluster, now: number): Fields {
     server_time_utc: Math.floor(now / 1000),
     version: cluster.version,
     enterprise: true,
+    removed_from_cluster: false,
     cluster_name: `simulator-${cluster.name}`,
     cluster_id: cluster.ownId,
     echo_duration_ms: 0,
@@ -72,6 +73,7 @@ function sealedHealth(cluster: Cluster, now: number): Fields {
     server_time_utc: Math.floor(now / 1000),
     version: cluster.version,
     enterprise: true,
+    removed_from_cluster: false,
     echo_duration_ms: 0,
     clock_skew_ms: 0,
   }
@@ -87,6 +89,7 @@ function data(fields: Fields): ApiAnswer {
     wrap_info: null,
     warnings: null,
     auth: null,
+    mount_type: '',
   })
 }
 

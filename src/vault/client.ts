@@ -45,6 +45,8 @@ const READ_WITHIN = 10_000
 const CEREMONY = 'sys/replication/dr/secondary/generate-operation-token'
 /** Of a server's words no more is read. In characters. */
 const LONGEST_ERROR = 2000
+/** What is shown of the host that a redirect names. In characters. */
+const LONGEST_HOST = 100
 /** A server may ask for an hour; nobody waits that long without a primary. */
 const LONGEST_PAUSE = 30_000
 
@@ -294,7 +296,9 @@ export class Vault {
     const parsed = good || anyStatus ? schema.safeParse(answer.json) : undefined
     if (parsed?.success) return { ok: true, status: answer.status, value: parsed.data }
     const errors = this.#errors(answer.json)
-    const because = good ? 'its answer is not one that Vault gives in a settled state' : said(answer.status, errors)
+    const because = good
+      ? 'its answer is not one that Vault gives in a settled state'
+      : (this.#redirected(answer) ?? said(answer.status, errors))
     return { ok: false, silent: false, status: answer.status, because, errors }
   }
 
@@ -320,16 +324,22 @@ export class Vault {
     if (status === 429 || status === 412 || catchingUp) return { kind: 'later', because, afterMs: pause(retryAfter) }
     // An earlier one of ours or of somebody else's may have landed: that is for a look to say.
     const landed = errors.some((error) => /not a dr secondary/i.test(error))
-    if (status >= 300 && status < 400) {
-      return {
-        kind: 'refused',
-        because: `HTTP ${status}: it redirects elsewhere, which is not followed; give the address of the active node or of a load balancer that leads to it`,
-        status,
-      }
-    }
+    const redirected = this.#redirected(answer)
+    if (redirected !== undefined) return { kind: 'refused', because: redirected, status }
     if (status >= 400 && status < 500 && schemas.errors.safeParse(json).success && !landed)
       return { kind: 'refused', because, status }
     return { kind: 'unclear', because, sent: true }
+  }
+
+  /**
+   * What is said of a redirect: a standby answers so where it must not forward a request, or can not (facts 5). It is
+   * never followed, since the token would go with it to whomever the answer names.
+   */
+  #redirected({ status, location }: { readonly status: number; readonly location: string | undefined }) {
+    if (status < 300 || status >= 400) return undefined
+    const to = location === undefined || !URL.canParse(location, this.addr) ? '' : new URL(location, this.addr).host
+    const where = to === '' ? 'elsewhere' : `to ${printable(this.#secrets.redactForeign(to), LONGEST_HOST)}`
+    return `HTTP ${status}: it redirects ${where}, which is not followed: give the address of the active node, or of a load balancer that leads to it`
   }
 
   #errors(json: unknown): string[] {

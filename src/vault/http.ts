@@ -4,8 +4,9 @@
  * undici's messages can quote a header, so each failure is told in our own words.
  */
 import { isNativeError } from 'node:util/types'
-import type { Dispatcher } from 'undici'
+import type { buildConnector, Dispatcher } from 'undici'
 import request from 'undici/lib/api/api-request.js'
+import connector from 'undici/lib/core/connect.js'
 import Agent from 'undici/lib/dispatcher/agent.js'
 import EnvHttpProxyAgent from 'undici/lib/dispatcher/env-http-proxy-agent.js'
 import { span } from '../clock.ts'
@@ -40,6 +41,8 @@ export type Outcome =
       readonly status: number
       readonly json: unknown
       readonly retryAfter: string | undefined
+      /** Where a redirect leads, as the server wrote it; nobody goes there. */
+      readonly location: string | undefined
     }
   | { readonly answered: false; readonly because: string; readonly sent: boolean }
 
@@ -93,8 +96,10 @@ export class Http {
     const proxied = ['http_proxy', 'https_proxy', 'HTTP_PROXY', 'HTTPS_PROXY'].some((name) => process.env[name])
     const dispatcher = (pipelining: number) => {
       // A deadline for the whole request stands above these, which only see idle time.
-      const options = { connect, connections, pipelining, allowH2: false, headersTimeout: 0, bodyTimeout: 0 }
-      return proxied ? new EnvHttpProxyAgent({ ...options, requestTls: connect }) : new Agent(options)
+      const options = { connections, pipelining, allowH2: false, headersTimeout: 0, bodyTimeout: 0 }
+      return proxied
+        ? new EnvHttpProxyAgent({ ...options, connect, requestTls: connect })
+        : new Agent({ ...options, connect: telling(connector({ ...connect, allowH2: false })) })
     }
     this.#kept = dispatcher(1)
     // pipelining 0 closes the connection after each answer.
@@ -181,12 +186,12 @@ export class Http {
         },
         signal: stop.signal,
       })
-      const { location, 'content-encoding': encoding } = answer.headers
+      const { 'content-encoding': encoding } = answer.headers
       if (answer.statusCode !== 200 || (encoding !== undefined && encoding !== 'identity')) {
         const other = await read(answer)
         if (!other.answered) return { kind: 'none', because: other.because }
-        const { status, json } = other
-        return { kind: 'answer', status, json, location: typeof location === 'string' ? location : undefined }
+        const { status, json, location } = other
+        return { kind: 'answer', status, json, location }
       }
       clearTimeout(head)
       taking = true
@@ -208,6 +213,19 @@ export class Http {
   async close(): Promise<void> {
     await Promise.all([this.#kept.destroy(), this.#fresh.destroy()])
   }
+}
+
+/**
+ * Since TLS 1.3 a server refuses a client's certificate, or the want of one, after the handshake, and hangs up: undici
+ * tells of the last error, which is the hanging up, so the first one has to end the connection.
+ */
+function telling(connect: buildConnector.connector): buildConnector.connector {
+  return (options, callback) =>
+    connect(options, (...got) => {
+      const [, socket] = got
+      socket?.on('error', (error) => socket.destroy(error))
+      callback(...got)
+    })
 }
 
 /** The body of a download did not come to its end; why is known to `download` alone. */
@@ -260,12 +278,13 @@ async function read(answer: Dispatcher.ResponseData): Promise<Outcome> {
     if (size > largest) return failed(`its answer is larger than ${largest / 1024} KiB, which no Vault sends here`)
     chunks.push(bytes)
   }
-  const retryAfter = headers['retry-after']
+  const { 'retry-after': retryAfter, location } = headers
   return {
     answered: true,
     status: statusCode,
     json: parseJson(Buffer.concat(chunks).toString('utf8')),
     retryAfter: typeof retryAfter === 'string' ? retryAfter : undefined,
+    location: typeof location === 'string' ? location : undefined,
   }
 }
 
@@ -296,6 +315,19 @@ const UNSENT: Record<string, string> = {
   UND_ERR_PRX_TLS: 'TLS with the proxy failed',
   UND_ERR_ABORTED: 'the proxy refused to connect to it',
 }
+/** What a server says of a handshake; OpenSSL has changed the middle of these names more than once. */
+const ALERTS: readonly (readonly [RegExp, string])[] = [
+  [/^ERR_SSL_.*ALERT_CERTIFICATE_REQUIRED$/, 'it asks for a client certificate (see client-cert)'],
+  [
+    /^ERR_SSL_.*ALERT_(BAD_CERTIFICATE|UNKNOWN_CA|UNSUPPORTED_CERTIFICATE|CERTIFICATE_(UNKNOWN|EXPIRED|REVOKED))$/,
+    'it does not accept the client certificate (see client-cert)',
+  ],
+  // Up to TLS 1.2 the want of a certificate has no name of its own.
+  [
+    /^ERR_SSL_.*ALERT_HANDSHAKE_FAILURE$/,
+    'it refused the TLS handshake (if it asks for a client certificate, see client-cert)',
+  ],
+]
 const PERHAPS_SENT: Record<string, string> = {
   ECONNRESET: 'it closed the connection without an answer',
   EPIPE: 'it closed the connection without an answer',
@@ -312,6 +344,8 @@ function explain(error: unknown, within: number): { because: string; sent: boole
     if (unsent !== undefined) return { because: unsent, sent: false }
     const sent = PERHAPS_SENT[code]
     if (sent !== undefined) return { because: sent, sent: true }
+    const alert = ALERTS.find(([words]) => words.test(code))
+    if (alert !== undefined) return { because: alert[1], sent: true }
     if (code.startsWith('HPE_')) return { because: 'its answer is not HTTP', sent: true }
     if (code.startsWith('ERR_SSL_'))
       return { because: `TLS failed (${code.slice(8).toLowerCase().replaceAll('_', ' ')})`, sent: true }

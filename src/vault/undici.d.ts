@@ -11,6 +11,10 @@ declare module 'undici/lib/dispatcher/env-http-proxy-agent.js' {
   const EnvHttpProxyAgent: typeof import('undici').EnvHttpProxyAgent
   export default EnvHttpProxyAgent
 }
+declare module 'undici/lib/core/connect.js' {
+  const buildConnector: typeof import('undici').buildConnector
+  export default buildConnector
+}
 declare module 'undici/lib/api/api-request.js' {
   import type { Dispatcher } from 'undici'
 
