@@ -16,6 +16,7 @@ import { startWorld, type World } from '../src/simulator/world.ts'
 import { type Asked, findAct, Place, type Ran, SHA } from './act.ts'
 
 const root = join(import.meta.dirname, '..')
+const read = (name: string): string => readFileSync(join(root, name), 'utf8')
 /** Outputs that are secrets. */
 const SECRET_OUTPUTS = ['vault-token', 'dr-operation-token', 'key-shares']
 
@@ -24,7 +25,6 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   'check-dist.yml': 'its steps are those of .ci/run',
   'drill.yml': 'its steps are those of .ci/run',
   'codeql.yml': 'what it uses is of GitHub alone',
-  'release.yml': 'what it uses is of GitHub alone',
   'enterprise.yml': 'it needs Docker and a licence; `npm run enterprise` takes its steps to the simulator',
   'README.md: Vault DR operation token': "it needs GitHub's id tokens and secrets; the tests have stand-ins for them",
   'docs/fleet.md: Drill a thousand pairs': 'it is the drill of a fleet, four times',
@@ -86,7 +86,7 @@ const DOCUMENTS = ['README.md', ...readdirSync(join(root, 'docs')).map((name) =>
 /** The workflows of the documents, as somebody has copied them. */
 const EXAMPLES = new Map(
   DOCUMENTS.flatMap((document) =>
-    [...readFileSync(join(root, document), 'utf8').matchAll(/^```yaml\n(name: (.*)\n[\s\S]*?)^```$/gm)].map(
+    [...read(document).matchAll(/^```yaml\n(name: (.*)\n[\s\S]*?)^```$/gm)].map(
       ([, text = '', name]): [string, string] => [`${document}: ${name}`, text.replaceAll('<full commit SHA>', SHA)],
     ),
   ),
@@ -123,15 +123,29 @@ const outcome = (ran: Ran) => outputsOf(ran, '0').outcome
 const composite = (run: string) =>
   `name: stand-in\nruns:\n  using: composite\n  steps:\n    - shell: bash\n      run: |\n${run.replaceAll(/^/gm, '        ')}\n`
 const action = (place: Place, run: string) => place.repository({ 'action.yml': composite(run) })
-/** The pinned version of an action in a workflow of ours. */
+const WORKFLOWS = readdirSync(join(root, '.github/workflows'))
+/** The pinned version of an action in the workflows here. */
 const pinned = (name: string): string => {
-  const workflows = ['fleet.yml', 'prober.yml'].map((file) =>
-    readFileSync(join(root, '.github/workflows', file), 'utf8'),
-  )
-  const [found] = new RegExp(`${name}@[0-9a-f]{40}`).exec(workflows.join('\n')) ?? []
+  const texts = WORKFLOWS.map((file) => read(`.github/workflows/${file}`))
+  const [found] = new RegExp(`${name}@[0-9a-f]{40}`).exec(texts.join('\n')) ?? []
   if (found === undefined) throw new Error(`no workflow uses ${name}`)
   return found
 }
+
+/** A GitHub with one draft, for as much of its command as release.yml uses. It says in the log what it was told. */
+const ghOf = (kept: string): string => `#!/bin/bash
+set -eu
+echo "gh $*" >&2
+case "$*" in
+  *matching-refs/tags/*) echo refs/tags/v9.8.70 ;;
+  'release create '*) cat notes.md >&2 && cp "\${@:$#-1}" ${kept}/ ;;
+  'release view '*) jq -nc --arg sha "$GITHUB_SHA" '{isDraft: true, targetCommitish: $sha, assets: [1, 2]}' ;;
+  'release download '*) mkdir "\${@: -1}" && cp ${kept}/*.tgz ${kept}/SHA256SUMS "\${@: -1}" ;;
+  *commits/v9.8.7*) echo "$GITHUB_SHA" ;;
+  # There is no major tag to move yet.
+  *'--method PATCH'*) exit 1 ;;
+esac
+`
 
 const TRIALS: readonly Trial[] = [
   {
@@ -164,6 +178,48 @@ const TRIALS: readonly Trial[] = [
         [outputsOf(ran, 'failover').outcome, outputsOf(ran, 'failback').outcome],
         ['done', 'done'],
       ],
+    ],
+  },
+  {
+    of: 'release.yml',
+    what: 'from the version to the major tag (stand-ins: .ci/run, gh, attest, setup-node)',
+    jobs: 3,
+    ask: (place) => {
+      const folder = place.copy({
+        '.ci/run': '#!/bin/sh\n',
+        'package.json': read('package.json').replace(/"version": ".*"/, '"version": "9.8.7"'),
+        'CHANGELOG.md': '# Changelog\n\n## [9.8.7]\n\nIt is new.\n\n## [9.8.6]\n\nIt is old.\n',
+      })
+      return {
+        workflow: '.github/workflows/release.yml',
+        folder,
+        inputs: { version: '9.8.7' },
+        path: place.repository({ gh: ghOf(place.repository({ 'README.md': 'assets' })) }),
+        secrets: { GITHUB_TOKEN: 'ghs_0123456789abcdefghijklmnopqrstuvwxyz' },
+        repositories: {
+          [pinned('actions/setup-node')]: action(place, 'true'),
+          [pinned('actions/attest')]: action(place, 'ls dist/index.js release/vault-dr-failover-9.8.7.tgz'),
+        },
+      }
+    },
+    expect: (ran) => [
+      [
+        [...said(ran).matchAll(/^gh (\S+ \S+ \S+|\S+ \S+$)/gm)].map(([, call]) => call),
+        [
+          'api repos/your-org/vault-dr-failover/git/matching-refs/tags/v9.8.7 --jq',
+          'release create v9.8.7',
+          'release view v9.8.7',
+          'release download v9.8.7',
+          'attestation verify vault-dr-failover-9.8.7.tgz',
+          'release edit v9.8.7',
+          'api repos/your-org/vault-dr-failover/commits/v9.8.7 --jq',
+          'api --method PATCH',
+          'api --method POST',
+        ],
+      ],
+      [/^It is (new|old)\.$/m.exec(said(ran))?.[1], 'new'],
+      [said(ran).includes('It is old.'), false],
+      [/^gh api --method POST .* -f ref=refs\/tags\/v9 /m.test(said(ran)), true],
     ],
   },
   {
@@ -339,7 +395,7 @@ async function main([flag, minutes = '2', ...more]: readonly string[]): Promise<
   console.log('\nNot run: jobs for macOS and Windows, and')
   for (const [of, why] of Object.entries(NOT_RUN)) console.log(`- ${of}: ${why}`)
   // A workflow that comes in or goes away is to be thought of here.
-  const known = [...readdirSync(join(root, '.github/workflows')), ...EXAMPLES.keys()]
+  const known = [...WORKFLOWS, ...EXAMPLES.keys()]
   // Called by an example.
   const thought = new Set(['fleet.yml', ...Object.keys(NOT_RUN), ...TRIALS.map(({ of }) => of)])
   const forgotten = [
