@@ -10,7 +10,7 @@
  * where every workflow ended as it should, with 2 where there is no act, and else with 1.
  */
 import { execFileSync } from 'node:child_process'
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { startWorld, type World } from '../src/simulator/world.ts'
 import { type Asked, findAct, Place, type Ran, SHA } from './act.ts'
@@ -39,14 +39,21 @@ function outputsOf({ lines }: Ran, step: string): Readonly<Record<string, string
 /** Every line that the steps themselves have written. */
 const said = ({ lines }: Ran): string => lines.flatMap((one) => (one.raw_output === true ? [one.msg] : [])).join('')
 
+interface Expected {
+  readonly jobs: number
+  readonly result: 'success' | 'failure'
+  readonly secrets: readonly string[]
+  readonly masks: boolean
+}
+
 /** What is wrong with a run, whatever it was about. */
-function wrong(ran: Ran, { jobs, secrets, masks }: { jobs: number; secrets: readonly string[]; masks: boolean }) {
+function wrong(ran: Ran, { jobs, result, secrets, masks }: Expected) {
   const { code, lines, errors } = ran
   const bad: string[] = []
-  if (code !== 0) bad.push(`act ended with ${code}: ${errors.trim().split('\n').at(-1)}`)
+  if (code !== (result === 'success' ? 0 : 1)) bad.push(`act ended with ${code}: ${errors.trim().split('\n').at(-1)}`)
   const ended = lines.flatMap(({ jobResult }) => jobResult ?? [])
-  if (ended.length !== jobs || ended.some((result) => result !== 'success'))
-    bad.push(`${jobs} jobs were to end well, and these ended: ${ended.join(', ') || 'none'}`)
+  if (ended.length !== jobs || ended.some((how) => how !== result))
+    bad.push(`${jobs} jobs were to end with ${result}, and these ended: ${ended.join(', ') || 'none'}`)
   // Every step of ours that was begun had its post step.
   const steps = (stage: string) =>
     lines.flatMap((one) => (one.stage === stage && one.stepResult !== undefined ? [`${one.job} ${one.stepID}`] : []))
@@ -74,6 +81,8 @@ interface Trial {
   readonly of: string
   readonly what: string
   readonly jobs?: number
+  /** How the jobs end; default `success`. */
+  readonly result?: 'failure'
   readonly world?: Parameters<typeof startWorld>[0]
   ask(place: Place, world: World): Asked | Promise<Asked>
   /** What it was to say, and said. */
@@ -93,9 +102,15 @@ const EXAMPLES = new Map(
 )
 
 const FILE = '.github/workflows/theirs.yml'
-const theirs = (place: Place, example: string, files: Readonly<Record<string, string>> = {}) => ({
+/** As it stands, or with one change. */
+function example(name: string, from = '', to = ''): string {
+  const text = EXAMPLES.get(name)
+  if (text?.includes(from) !== true) throw new Error(`${name}: there is no such example, or no "${from}" in it`)
+  return text.replace(from, to)
+}
+const theirs = (place: Place, text: string, files: Readonly<Record<string, string>> = {}) => ({
   workflow: FILE,
-  folder: place.repository({ [FILE]: EXAMPLES.get(example) ?? '', ...files }),
+  folder: place.repository({ [FILE]: text, ...files }),
 })
 /** The variables and secrets that the README asks for. */
 const settings = ({ primary, secondary, ca, tokens }: World) => ({
@@ -112,7 +127,7 @@ const form = (chosen: Readonly<Record<string, string>>) => ({
   ...chosen,
 })
 const byHand = (place: Place, world: World, chosen: Readonly<Record<string, string>>): Asked => ({
-  ...theirs(place, 'README.md: Vault DR'),
+  ...theirs(place, example('README.md: Vault DR')),
   ...settings(world),
   inputs: form(chosen),
 })
@@ -225,8 +240,16 @@ const TRIALS: readonly Trial[] = [
   {
     of: 'README.md: Rehearse a failover',
     what: 'act masking nothing',
-    ask: (place) => ({ ...theirs(place, 'README.md: Rehearse a failover'), masks: false }),
+    ask: (place) => ({ ...theirs(place, example('README.md: Rehearse a failover')), masks: false }),
     expect: (ran) => [[outputsOf(ran, '1').outcome, 'done']],
+  },
+  {
+    of: 'README.md: Rehearse a failover',
+    what: 'with a token that is none, so that the job fails',
+    result: 'failure',
+    ask: (place) =>
+      theirs(place, example('README.md: Rehearse a failover', 'scenario: healthy', 'scenario: wrong-token')),
+    expect: (ran) => [[outputsOf(ran, '1').outcome, 'blocked']],
   },
   {
     of: 'README.md: Vault DR',
@@ -271,10 +294,8 @@ const TRIALS: readonly Trial[] = [
       world.cutLink()
       const secrets = { GITHUB_TOKEN: 'ghs_0123456789abcdefghijklmnopqrstuvwxyz' }
       const env = { GITHUB_API_URL: 'http://127.0.0.1:9' }
-      const looked = theirs(place, 'README.md: Vault DR status')
-      const workflow = readFileSync(join(looked.folder, FILE), 'utf8')
       // What it is there for, a red run, would be in the way of what is asked here.
-      writeFileSync(join(looked.folder, FILE), workflow.replace('fail-on: degraded', 'fail-on: never'))
+      const looked = theirs(place, example('README.md: Vault DR status', 'fail-on: degraded', 'fail-on: never'))
       return { ...looked, vars: settings(world).vars, secrets, env }
     },
     expect: (ran) => [
@@ -285,7 +306,7 @@ const TRIALS: readonly Trial[] = [
   {
     of: 'README.md: Fail over and move DNS',
     what: 'the step after it',
-    ask: (place, world) => ({ ...theirs(place, 'README.md: Fail over and move DNS'), ...settings(world) }),
+    ask: (place, world) => ({ ...theirs(place, example('README.md: Fail over and move DNS')), ...settings(world) }),
     expect: (ran, world) => [
       [outputsOf(ran, 'dr').outcome, 'done'],
       [said(ran).includes(`point vault.example.com at ${world.secondary.addr}`), true],
@@ -294,7 +315,7 @@ const TRIALS: readonly Trial[] = [
   {
     of: 'README.md: Vault DR drill',
     what: 'and whether it was fast enough',
-    ask: (place, world) => ({ ...theirs(place, 'README.md: Vault DR drill'), ...settings(world) }),
+    ask: (place, world) => ({ ...theirs(place, example('README.md: Vault DR drill')), ...settings(world) }),
     expect: (ran, world) => [
       [outputsOf(ran, 'drill').outcome, 'done'],
       [world.primary.role(), 'primary'],
@@ -304,7 +325,7 @@ const TRIALS: readonly Trial[] = [
     of: 'docs/fleet.md: Watch the fleet',
     what: 'one pair that is well',
     ask: (place, world) => ({
-      ...theirs(place, 'docs/fleet.md: Watch the fleet', { 'fleet.yml': fleetOf(world) }),
+      ...theirs(place, example('docs/fleet.md: Watch the fleet'), { 'fleet.yml': fleetOf(world) }),
       vars: settings(world).vars,
       secrets: { GITHUB_TOKEN: 'ghs_0123456789abcdefghijklmnopqrstuvwxyz' },
       env: { GITHUB_API_URL: 'http://127.0.0.1:9' },
@@ -325,7 +346,7 @@ console.log(JSON.stringify(parse(readFileSync(process.argv.at(-1), 'utf8'))))\n`
         yq: `#!/bin/sh\nexec "${process.execPath}" "\${0%/*}/yq.mjs" "$@"\n`,
       })
       return {
-        ...theirs(place, 'docs/fleet.md: Drill the fleet', { 'fleet.yml': fleetOf(world) }),
+        ...theirs(place, example('docs/fleet.md: Drill the fleet'), { 'fleet.yml': fleetOf(world) }),
         ...settings(world),
         inputs: { only: '', 'dry-run': 'false' },
         path: bin,
@@ -363,7 +384,7 @@ async function main([flag, minutes = '2', ...more]: readonly string[]): Promise<
   const place = new Place(act, stopped.signal)
   let failed = 0
   try {
-    for (const { of, what, jobs = 1, world: options = {}, ask, expect } of TRIALS) {
+    for (const { of, what, jobs = 1, result = 'success', world: options = {}, ask, expect } of TRIALS) {
       const began = performance.now()
       const world = await startWorld(options)
       try {
@@ -371,7 +392,7 @@ async function main([flag, minutes = '2', ...more]: readonly string[]): Promise<
         const ran = await place.run(asked)
         if (stopped.signal.aborted) return 1
         const secrets = [...Object.values(asked.secrets ?? {}), ...Object.values(world.tokens)]
-        const { bad, masks } = wrong(ran, { jobs, secrets, masks: asked.masks ?? true })
+        const { bad, masks } = wrong(ran, { jobs, result, secrets, masks: asked.masks ?? true })
         for (const [got, expected] of expect?.(ran, world) ?? []) {
           if (JSON.stringify(got) !== JSON.stringify(expected))
             bad.push(`${JSON.stringify(got)} instead of ${JSON.stringify(expected)}`)
