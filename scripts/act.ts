@@ -78,12 +78,22 @@ export class Place {
 
   /** Somebody else's repository, with these files. */
   repository(files: Readonly<Record<string, string>>): string {
-    const folder = mkdtempSync(join(this.#folder, 'theirs-'))
+    return this.#filled(mkdtempSync(join(this.#folder, 'theirs-')), files, 'acme/vault')
+  }
+
+  /** This repository once more, with other files in the place of some. */
+  copy(files: Readonly<Record<string, string>>): string {
+    const folder = mkdtempSync(join(this.#folder, 'copy-'))
+    cpSync(this.ours, folder, { recursive: true, filter: (path) => path !== join(this.ours, '.git') })
+    return this.#filled(folder, files, OURS)
+  }
+
+  #filled(folder: string, files: Readonly<Record<string, string>>, repository: string): string {
     for (const [name, text] of Object.entries(files)) {
       mkdirSync(dirname(join(folder, name)), { recursive: true })
       writeFileSync(join(folder, name), text, { mode: 0o755 })
     }
-    this.#commit(folder, 'acme/vault')
+    this.#commit(folder, repository)
     return folder
   }
 

@@ -10,12 +10,13 @@
  * where every workflow ended as it should, with 2 where there is no act, and else with 1.
  */
 import { execFileSync } from 'node:child_process'
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { startWorld, type World } from '../src/simulator/world.ts'
 import { type Asked, findAct, Place, type Ran, SHA } from './act.ts'
 
 const root = join(import.meta.dirname, '..')
+const read = (name: string): string => readFileSync(join(root, name), 'utf8')
 /** Outputs that are secrets. */
 const SECRET_OUTPUTS = ['vault-token', 'dr-operation-token', 'key-shares']
 
@@ -24,7 +25,6 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   'check-dist.yml': 'its steps are those of .ci/run',
   'drill.yml': 'its steps are those of .ci/run',
   'codeql.yml': 'what it uses is of GitHub alone',
-  'release.yml': 'what it uses is of GitHub alone',
   'enterprise.yml': 'it needs Docker and a licence; `npm run enterprise` takes its steps to the simulator',
   'README.md: Vault DR operation token': "it needs GitHub's id tokens and secrets; the tests have stand-ins for them",
   'docs/fleet.md: Drill a thousand pairs': 'it is the drill of a fleet, four times',
@@ -39,14 +39,21 @@ function outputsOf({ lines }: Ran, step: string): Readonly<Record<string, string
 /** Every line that the steps themselves have written. */
 const said = ({ lines }: Ran): string => lines.flatMap((one) => (one.raw_output === true ? [one.msg] : [])).join('')
 
+interface Expected {
+  readonly jobs: number
+  readonly result: 'success' | 'failure'
+  readonly secrets: readonly string[]
+  readonly masks: boolean
+}
+
 /** What is wrong with a run, whatever it was about. */
-function wrong(ran: Ran, { jobs, secrets, masks }: { jobs: number; secrets: readonly string[]; masks: boolean }) {
+function wrong(ran: Ran, { jobs, result, secrets, masks }: Expected) {
   const { code, lines, errors } = ran
   const bad: string[] = []
-  if (code !== 0) bad.push(`act ended with ${code}: ${errors.trim().split('\n').at(-1)}`)
+  if (code !== (result === 'success' ? 0 : 1)) bad.push(`act ended with ${code}: ${errors.trim().split('\n').at(-1)}`)
   const ended = lines.flatMap(({ jobResult }) => jobResult ?? [])
-  if (ended.length !== jobs || ended.some((result) => result !== 'success'))
-    bad.push(`${jobs} jobs were to end well, and these ended: ${ended.join(', ') || 'none'}`)
+  if (ended.length !== jobs || ended.some((how) => how !== result))
+    bad.push(`${jobs} jobs were to end with ${result}, and these ended: ${ended.join(', ') || 'none'}`)
   // Every step of ours that was begun had its post step.
   const steps = (stage: string) =>
     lines.flatMap((one) => (one.stage === stage && one.stepResult !== undefined ? [`${one.job} ${one.stepID}`] : []))
@@ -74,6 +81,8 @@ interface Trial {
   readonly of: string
   readonly what: string
   readonly jobs?: number
+  /** How the jobs end; default `success`. */
+  readonly result?: 'failure'
   readonly world?: Parameters<typeof startWorld>[0]
   ask(place: Place, world: World): Asked | Promise<Asked>
   /** What it was to say, and said. */
@@ -86,16 +95,22 @@ const DOCUMENTS = ['README.md', ...readdirSync(join(root, 'docs')).map((name) =>
 /** The workflows of the documents, as somebody has copied them. */
 const EXAMPLES = new Map(
   DOCUMENTS.flatMap((document) =>
-    [...readFileSync(join(root, document), 'utf8').matchAll(/^```yaml\n(name: (.*)\n[\s\S]*?)^```$/gm)].map(
+    [...read(document).matchAll(/^```yaml\n(name: (.*)\n[\s\S]*?)^```$/gm)].map(
       ([, text = '', name]): [string, string] => [`${document}: ${name}`, text.replaceAll('<full commit SHA>', SHA)],
     ),
   ),
 )
 
 const FILE = '.github/workflows/theirs.yml'
-const theirs = (place: Place, example: string, files: Readonly<Record<string, string>> = {}) => ({
+/** As it stands, or with one change. */
+function example(name: string, from = '', to = ''): string {
+  const text = EXAMPLES.get(name)
+  if (text?.includes(from) !== true) throw new Error(`${name}: there is no such example, or no "${from}" in it`)
+  return text.replace(from, to)
+}
+const theirs = (place: Place, text: string, files: Readonly<Record<string, string>> = {}) => ({
   workflow: FILE,
-  folder: place.repository({ [FILE]: EXAMPLES.get(example) ?? '', ...files }),
+  folder: place.repository({ [FILE]: text, ...files }),
 })
 /** The variables and secrets that the README asks for. */
 const settings = ({ primary, secondary, ca, tokens }: World) => ({
@@ -112,7 +127,7 @@ const form = (chosen: Readonly<Record<string, string>>) => ({
   ...chosen,
 })
 const byHand = (place: Place, world: World, chosen: Readonly<Record<string, string>>): Asked => ({
-  ...theirs(place, 'README.md: Vault DR'),
+  ...theirs(place, example('README.md: Vault DR')),
   ...settings(world),
   inputs: form(chosen),
 })
@@ -123,15 +138,29 @@ const outcome = (ran: Ran) => outputsOf(ran, '0').outcome
 const composite = (run: string) =>
   `name: stand-in\nruns:\n  using: composite\n  steps:\n    - shell: bash\n      run: |\n${run.replaceAll(/^/gm, '        ')}\n`
 const action = (place: Place, run: string) => place.repository({ 'action.yml': composite(run) })
-/** The pinned version of an action in a workflow of ours. */
+const WORKFLOWS = readdirSync(join(root, '.github/workflows'))
+/** The pinned version of an action in the workflows here. */
 const pinned = (name: string): string => {
-  const workflows = ['fleet.yml', 'prober.yml'].map((file) =>
-    readFileSync(join(root, '.github/workflows', file), 'utf8'),
-  )
-  const [found] = new RegExp(`${name}@[0-9a-f]{40}`).exec(workflows.join('\n')) ?? []
+  const texts = WORKFLOWS.map((file) => read(`.github/workflows/${file}`))
+  const [found] = new RegExp(`${name}@[0-9a-f]{40}`).exec(texts.join('\n')) ?? []
   if (found === undefined) throw new Error(`no workflow uses ${name}`)
   return found
 }
+
+/** A GitHub with one draft, for as much of its command as release.yml uses. It says in the log what it was told. */
+const ghOf = (kept: string): string => `#!/bin/bash
+set -eu
+echo "gh $*" >&2
+case "$*" in
+  *matching-refs/tags/*) echo refs/tags/v9.8.70 ;;
+  'release create '*) cat notes.md >&2 && cp "\${@:$#-1}" ${kept}/ ;;
+  'release view '*) jq -nc --arg sha "$GITHUB_SHA" '{isDraft: true, targetCommitish: $sha, assets: [1, 2]}' ;;
+  'release download '*) mkdir "\${@: -1}" && cp ${kept}/*.tgz ${kept}/SHA256SUMS "\${@: -1}" ;;
+  *commits/v9.8.7*) echo "$GITHUB_SHA" ;;
+  # There is no major tag to move yet.
+  *'--method PATCH'*) exit 1 ;;
+esac
+`
 
 const TRIALS: readonly Trial[] = [
   {
@@ -167,10 +196,60 @@ const TRIALS: readonly Trial[] = [
     ],
   },
   {
+    of: 'release.yml',
+    what: 'from the version to the major tag (stand-ins: .ci/run, gh, attest, setup-node)',
+    jobs: 3,
+    ask: (place) => {
+      const folder = place.copy({
+        '.ci/run': '#!/bin/sh\n',
+        'package.json': read('package.json').replace(/"version": ".*"/, '"version": "9.8.7"'),
+        'CHANGELOG.md': '# Changelog\n\n## [9.8.7]\n\nIt is new.\n\n## [9.8.6]\n\nIt is old.\n',
+      })
+      return {
+        workflow: '.github/workflows/release.yml',
+        folder,
+        inputs: { version: '9.8.7' },
+        path: place.repository({ gh: ghOf(place.repository({ 'README.md': 'assets' })) }),
+        secrets: { GITHUB_TOKEN: 'ghs_0123456789abcdefghijklmnopqrstuvwxyz' },
+        repositories: {
+          [pinned('actions/setup-node')]: action(place, 'true'),
+          [pinned('actions/attest')]: action(place, 'ls dist/index.js release/vault-dr-failover-9.8.7.tgz'),
+        },
+      }
+    },
+    expect: (ran) => [
+      [
+        [...said(ran).matchAll(/^gh (\S+ \S+ \S+|\S+ \S+$)/gm)].map(([, call]) => call),
+        [
+          'api repos/your-org/vault-dr-failover/git/matching-refs/tags/v9.8.7 --jq',
+          'release create v9.8.7',
+          'release view v9.8.7',
+          'release download v9.8.7',
+          'attestation verify vault-dr-failover-9.8.7.tgz',
+          'release edit v9.8.7',
+          'api repos/your-org/vault-dr-failover/commits/v9.8.7 --jq',
+          'api --method PATCH',
+          'api --method POST',
+        ],
+      ],
+      [/^It is (new|old)\.$/m.exec(said(ran))?.[1], 'new'],
+      [said(ran).includes('It is old.'), false],
+      [/^gh api --method POST .* -f ref=refs\/tags\/v9 /m.test(said(ran)), true],
+    ],
+  },
+  {
     of: 'README.md: Rehearse a failover',
     what: 'act masking nothing',
-    ask: (place) => ({ ...theirs(place, 'README.md: Rehearse a failover'), masks: false }),
+    ask: (place) => ({ ...theirs(place, example('README.md: Rehearse a failover')), masks: false }),
     expect: (ran) => [[outputsOf(ran, '1').outcome, 'done']],
+  },
+  {
+    of: 'README.md: Rehearse a failover',
+    what: 'with a token that is none, so that the job fails',
+    result: 'failure',
+    ask: (place) =>
+      theirs(place, example('README.md: Rehearse a failover', 'scenario: healthy', 'scenario: wrong-token')),
+    expect: (ran) => [[outputsOf(ran, '1').outcome, 'blocked']],
   },
   {
     of: 'README.md: Vault DR',
@@ -215,10 +294,8 @@ const TRIALS: readonly Trial[] = [
       world.cutLink()
       const secrets = { GITHUB_TOKEN: 'ghs_0123456789abcdefghijklmnopqrstuvwxyz' }
       const env = { GITHUB_API_URL: 'http://127.0.0.1:9' }
-      const looked = theirs(place, 'README.md: Vault DR status')
-      const workflow = readFileSync(join(looked.folder, FILE), 'utf8')
       // What it is there for, a red run, would be in the way of what is asked here.
-      writeFileSync(join(looked.folder, FILE), workflow.replace('fail-on: degraded', 'fail-on: never'))
+      const looked = theirs(place, example('README.md: Vault DR status', 'fail-on: degraded', 'fail-on: never'))
       return { ...looked, vars: settings(world).vars, secrets, env }
     },
     expect: (ran) => [
@@ -229,7 +306,7 @@ const TRIALS: readonly Trial[] = [
   {
     of: 'README.md: Fail over and move DNS',
     what: 'the step after it',
-    ask: (place, world) => ({ ...theirs(place, 'README.md: Fail over and move DNS'), ...settings(world) }),
+    ask: (place, world) => ({ ...theirs(place, example('README.md: Fail over and move DNS')), ...settings(world) }),
     expect: (ran, world) => [
       [outputsOf(ran, 'dr').outcome, 'done'],
       [said(ran).includes(`point vault.example.com at ${world.secondary.addr}`), true],
@@ -238,7 +315,7 @@ const TRIALS: readonly Trial[] = [
   {
     of: 'README.md: Vault DR drill',
     what: 'and whether it was fast enough',
-    ask: (place, world) => ({ ...theirs(place, 'README.md: Vault DR drill'), ...settings(world) }),
+    ask: (place, world) => ({ ...theirs(place, example('README.md: Vault DR drill')), ...settings(world) }),
     expect: (ran, world) => [
       [outputsOf(ran, 'drill').outcome, 'done'],
       [world.primary.role(), 'primary'],
@@ -248,7 +325,7 @@ const TRIALS: readonly Trial[] = [
     of: 'docs/fleet.md: Watch the fleet',
     what: 'one pair that is well',
     ask: (place, world) => ({
-      ...theirs(place, 'docs/fleet.md: Watch the fleet', { 'fleet.yml': fleetOf(world) }),
+      ...theirs(place, example('docs/fleet.md: Watch the fleet'), { 'fleet.yml': fleetOf(world) }),
       vars: settings(world).vars,
       secrets: { GITHUB_TOKEN: 'ghs_0123456789abcdefghijklmnopqrstuvwxyz' },
       env: { GITHUB_API_URL: 'http://127.0.0.1:9' },
@@ -269,7 +346,7 @@ console.log(JSON.stringify(parse(readFileSync(process.argv.at(-1), 'utf8'))))\n`
         yq: `#!/bin/sh\nexec "${process.execPath}" "\${0%/*}/yq.mjs" "$@"\n`,
       })
       return {
-        ...theirs(place, 'docs/fleet.md: Drill the fleet', { 'fleet.yml': fleetOf(world) }),
+        ...theirs(place, example('docs/fleet.md: Drill the fleet'), { 'fleet.yml': fleetOf(world) }),
         ...settings(world),
         inputs: { only: '', 'dry-run': 'false' },
         path: bin,
@@ -307,7 +384,7 @@ async function main([flag, minutes = '2', ...more]: readonly string[]): Promise<
   const place = new Place(act, stopped.signal)
   let failed = 0
   try {
-    for (const { of, what, jobs = 1, world: options = {}, ask, expect } of TRIALS) {
+    for (const { of, what, jobs = 1, result = 'success', world: options = {}, ask, expect } of TRIALS) {
       const began = performance.now()
       const world = await startWorld(options)
       try {
@@ -315,7 +392,7 @@ async function main([flag, minutes = '2', ...more]: readonly string[]): Promise<
         const ran = await place.run(asked)
         if (stopped.signal.aborted) return 1
         const secrets = [...Object.values(asked.secrets ?? {}), ...Object.values(world.tokens)]
-        const { bad, masks } = wrong(ran, { jobs, secrets, masks: asked.masks ?? true })
+        const { bad, masks } = wrong(ran, { jobs, result, secrets, masks: asked.masks ?? true })
         for (const [got, expected] of expect?.(ran, world) ?? []) {
           if (JSON.stringify(got) !== JSON.stringify(expected))
             bad.push(`${JSON.stringify(got)} instead of ${JSON.stringify(expected)}`)
@@ -339,7 +416,7 @@ async function main([flag, minutes = '2', ...more]: readonly string[]): Promise<
   console.log('\nNot run: jobs for macOS and Windows, and')
   for (const [of, why] of Object.entries(NOT_RUN)) console.log(`- ${of}: ${why}`)
   // A workflow that comes in or goes away is to be thought of here.
-  const known = [...readdirSync(join(root, '.github/workflows')), ...EXAMPLES.keys()]
+  const known = [...WORKFLOWS, ...EXAMPLES.keys()]
   // Called by an example.
   const thought = new Set(['fleet.yml', ...Object.keys(NOT_RUN), ...TRIALS.map(({ of }) => of)])
   const forgotten = [
