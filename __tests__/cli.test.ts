@@ -20,6 +20,7 @@ import { OUTCOMES } from '../src/report.ts'
 import { startWorld, type World, type WorldOptions } from '../src/simulator/world.ts'
 import { documented } from './support/policies.ts'
 import { until } from './support/story.ts'
+import { tunnels } from './support/tunnels.ts'
 
 interface Ended {
   readonly code: number | null
@@ -127,6 +128,18 @@ const hostOf = (addr: string) => new URL(addr).host
 const keeps = (ended: Ended, secrets: readonly string[]) => {
   for (const secret of secrets) expect(ended.out + ended.files).not.toContain(secret)
 }
+
+person('a failover through a proxy, as in a job', {}, async ({ world, pair, secrets, run }) => {
+  const proxy = await tunnels()
+  try {
+    const ended = await run(['failover', ...pair, '--yes'], { ...secrets, HTTPS_PROXY: proxy.addr })
+    expect(ended.out).toContain('outcome: done')
+    expect(ended.out).not.toContain('looking again')
+    expect(new Set(proxy.asked)).toEqual(new Set(world.clusters.map(({ addr }) => hostOf(addr))))
+  } finally {
+    await proxy.close()
+  }
+})
 
 person('a failover, for a script that means it', {}, async ({ world, pair, secrets, run }) => {
   const ended = await run(['failover', ...pair, '--yes'], secrets)

@@ -6,6 +6,7 @@ import { makeCertificates } from '../../src/simulator/certificates.ts'
 import { startWorld } from '../../src/simulator/world.ts'
 import { PATHS } from '../support/invariants.ts'
 import { expectRun, stateOf, story } from '../support/story.ts'
+import { tunnels } from '../support/tunnels.ts'
 
 const STRANGER = await makeCertificates(1)
 const failover = { operation: 'failover' }
@@ -89,6 +90,23 @@ story('no redirect to another origin is followed', { tls: false }, async ({ worl
     expect(elsewhere.requests).toEqual([])
   } finally {
     await elsewhere.close()
+  }
+})
+
+story('through a proxy, by CONNECT: it sees host names and no token', { tls: true }, async ({ world, run }) => {
+  const proxy = await tunnels()
+  try {
+    const ran = await run(failover, { env: { https_proxy: proxy.addr, no_proxy: '' } })
+    expectRun(ran, { outcome: 'done', redundancy: 'protected' })
+    expect(ran.log).not.toContain('looking again')
+    expect([...new Set(proxy.asked)].sort()).toEqual(world.clusters.map(({ addr }) => new URL(addr).host).sort())
+    const past = await run(
+      { operation: 'status' },
+      { env: { https_proxy: 'http://127.0.0.1:9', no_proxy: '127.0.0.1' } },
+    )
+    expectRun(past, { outcome: 'done', health: 'healthy' })
+  } finally {
+    await proxy.close()
   }
 })
 

@@ -5,9 +5,11 @@
  */
 import { isNativeError } from 'node:util/types'
 import type { buildConnector, Dispatcher } from 'undici'
+import tunnel from 'undici/lib/api/api-connect.js'
 import request from 'undici/lib/api/api-request.js'
 import connector from 'undici/lib/core/connect.js'
 import Agent from 'undici/lib/dispatcher/agent.js'
+import Dispatching from 'undici/lib/dispatcher/dispatcher.js'
 import EnvHttpProxyAgent from 'undici/lib/dispatcher/env-http-proxy-agent.js'
 import { span } from '../clock.ts'
 import { parseJson } from './json.ts'
@@ -77,6 +79,9 @@ const CONNECT_WITHIN = 4000
 /** A deadline that undici keeps by itself tells more of what happened. In ms. */
 const GRACE = 20
 
+// Through a proxy a tunnel is asked for by a method that only undici's index gives to its dispatchers.
+Object.assign(Dispatching.prototype, { connect: tunnel })
+
 export class Http {
   readonly #kept: Dispatcher
   readonly #fresh: Dispatcher
@@ -94,12 +99,11 @@ export class Http {
       ...(tls.serverName === undefined ? {} : { servername: tls.serverName }),
     }
     const proxied = ['http_proxy', 'https_proxy', 'HTTP_PROXY', 'HTTPS_PROXY'].some((name) => process.env[name])
+    const dial = telling(connector({ ...connect, allowH2: false }))
     const dispatcher = (pipelining: number) => {
       // A deadline for the whole request stands above these, which only see idle time.
-      const options = { connections, pipelining, allowH2: false, headersTimeout: 0, bodyTimeout: 0 }
-      return proxied
-        ? new EnvHttpProxyAgent({ ...options, connect, requestTls: connect })
-        : new Agent({ ...options, connect: telling(connector({ ...connect, allowH2: false })) })
+      const options = { connect: dial, connections, pipelining, allowH2: false, headersTimeout: 0, bodyTimeout: 0 }
+      return proxied ? new EnvHttpProxyAgent({ ...options, requestTls: connect }) : new Agent(options)
     }
     this.#kept = dispatcher(1)
     // pipelining 0 closes the connection after each answer.
