@@ -70,6 +70,8 @@ export type End =
 export const UNBROKEN = 1200
 /** A reading after a refusal must still show that nothing changed. In ms. */
 const REFUSED_FOR = 250
+/** Whoever has demoted has time to promote, also where a slow demotion took what there was. In ms. */
+const TO_PROMOTE = 3000
 /** Sends of one role change, lost answers included. */
 const MOST_SENDS = 3
 
@@ -155,6 +157,7 @@ export function finish(run: Run, step: Step, world: World, notYet: number): End 
   if (step.name === 'demote') {
     deeds.demoted = true
     run.own = ownTime(notYet)
+    if (!run.cancelled.aborted) run.deadline.atLeast(TO_PROMOTE)
     lookout.sawDemoted(step.on)
   }
   if (step.name === 'promote') deeds.promoted = true

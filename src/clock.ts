@@ -28,6 +28,11 @@ export class Deadline {
     return this.left === 0
   }
 
+  /** Moves it to `ms` from now, if that is later: what was begun shall not be left in the middle. */
+  atLeast(ms: number): void {
+    this.#at = Math.max(this.#at, monotonic() + ms)
+  }
+
   /** Moves it to `ms` from now, if that is earlier: a cancelled run has seconds left, whatever it waits for. */
   shorten(ms: number): void {
     this.#at = Math.min(this.#at, monotonic() + ms)

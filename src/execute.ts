@@ -14,6 +14,9 @@ import { clearance, unhurried, WATCH } from './turns.ts'
 /** A reading younger than this needs no fresh one before a write. In ms. */
 const FRESH = 200
 
+/** A switch is given that long, and not begun with less, or with less than half of a `timeout` that is shorter. In ms. */
+const TO_SWITCH = 5000
+
 /** Brings every wish about, in order, until all hold, one can't be had, the time is up or the run is cancelled. */
 export async function execute(run: Run, steps: readonly Step[]): Promise<void> {
   const { lookout, journal, deadline, deeds } = run
@@ -28,6 +31,8 @@ export async function execute(run: Run, steps: readonly Step[]): Promise<void> {
     if (deadline.passed) return journal.failed(step, world, 'the time is up')
     if (step.name === 'demote' && deeds.demoted)
       return journal.failed(step, world, 'it was demoted, and somebody has made it primary again')
+    if (step.name === 'demote' && steps.length > 1 && deadline.left < Math.min(TO_SWITCH, run.inputs.timeout / 2))
+      return journal.failed(step, world, 'too little time is left to promote the other one after it')
     if (run.cancelled.aborted && !endsNoPrimary(run, step, world))
       return journal.failed(step, world, 'the run was cancelled', 'interrupted')
     if (verdict.is === 'due' && !prepared(run, step) && !(await quiet(run, step))) continue
@@ -104,6 +109,7 @@ async function act(run: Run, step: Step, steps: readonly Step[]): Promise<End> {
   }
   switch (step.name) {
     case 'demote':
+      run.deadline.atLeast(TO_SWITCH)
       return bring(run, step, 'demote sent', () => tokens.asVault('from', (token) => vaults.from.demote(token)))
     case 'promote': {
       // The key for the way back in is made while the other cluster is being promoted: it changes no role.

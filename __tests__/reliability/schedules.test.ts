@@ -107,7 +107,7 @@ async function tellSchedule(one: Schedule): Promise<void> {
     }
     told.world.healLink()
     withLog(ran, () => {
-      expect(ran.ms).toBeLessThan(15_000 + 12_000)
+      expect(ran.ms).toBeLessThan(15_000 + 10_000)
       expect(told.world.primariesAtOnceMs()).toBe(0)
     })
     await told.reaches(failover, ['activation-id'])
