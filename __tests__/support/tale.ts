@@ -93,7 +93,8 @@ const isWrite = ({ method, path }: Requested): boolean =>
 /** Operations that the common judgement knows; a drill is a failback that began with a failover. */
 const SWITCHES = ['status', 'failover', 'failback', 'demote', 'promote', 'update-primary', 'drill']
 
-function judgeWhole(world: World, ran: Ran, was: Before): void {
+/** Judges one run of any operation, at its end. */
+export function judgeWhole(world: World, ran: Ran, was: Before): void {
   keepsMoreSecrets(world, ran)
   if (!SWITCHES.includes(ran.given.operation ?? '')) {
     judgeOther(world, ran, was)
