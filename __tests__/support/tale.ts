@@ -131,7 +131,7 @@ export function judgeWhole(world: World, ran: Ran, was: Before): void {
 }
 
 /** What `keepsSecrets` can't know: shares, logins, tokens that were made on the way. */
-function keepsMoreSecrets(world: World, ran: Ran): void {
+export function keepsMoreSecrets(world: World, ran: Ran): void {
   keepsSecrets(world, ran)
   const fields = ['dr_operation_token', 'key', 'secret_id', 'jwt']
   const sent = world.requests.flatMap(({ token, body }) => [
