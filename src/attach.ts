@@ -6,7 +6,7 @@
  */
 import { randomBytes } from 'node:crypto'
 import { bring, type End, type Run, UNBROKEN } from './bring.ts'
-import { sleep } from './clock.ts'
+import { Deadline, sleep } from './clock.ts'
 import { follows, other, role, SIDES, type Side } from './cluster.ts'
 import type { Step } from './plan.ts'
 import type { Activation } from './report.ts'
@@ -141,7 +141,9 @@ async function activationToken(run: Run, primary: Side, publicly: string | undef
     }
     because = answer.because
     if (answer.kind === 'unclear') {
-      if (await known(run, primary, id)) await vaults[primary].revokeSecondary(tokens.vault, id)
+      // An answer that is lost once more is not waited for: an id that is still known at the end is revoked then.
+      if (await shows(run, primary, id, true))
+        await Promise.race([vaults[primary].revokeSecondary(tokens.vault, id), shows(run, primary, id, false)])
       return { is: 'late', because }
     }
     await sleep(Math.min(answer.afterMs, deadline.left))
@@ -149,14 +151,15 @@ async function activationToken(run: Run, primary: Side, publicly: string | undef
   return { is: 'late', because }
 }
 
-/** Whether the primary knows this id, from looks for more than a second: the lost request may still be at work. */
-async function known({ lookout }: Run, primary: Side, id: string): Promise<boolean> {
-  for (let waited = 0; waited < UNBROKEN; waited += PAUSE) {
-    const world = await lookout.look()
-    if (world[primary].dr?.known_secondaries?.includes(id)) return true
+/** Whether the primary comes to know an id, or to forget it, from looks for more than a second: a request may be at work. */
+async function shows({ lookout }: Run, primary: Side, id: string, known: boolean): Promise<boolean> {
+  const until = new Deadline(UNBROKEN)
+  for (;;) {
+    const { dr } = (await lookout.look())[primary]
+    if (dr !== undefined && (dr.known_secondaries?.includes(id) ?? false) === known) return true
+    if (until.passed) return false
     await sleep(PAUSE)
   }
-  return false
 }
 
 /**

@@ -4,13 +4,14 @@
  * An answer that was lost leads to looks; the write goes out again only after more than a second of unbroken readings
  * that it did not happen. Nothing is believed because it was asked for.
  */
-import { type Deadline, monotonic } from './clock.ts'
-import { type Cluster, role, type Side, type World } from './cluster.ts'
+import { type Deadline, monotonic, now } from './clock.ts'
+import type { Side, World } from './cluster.ts'
 import type { Inputs } from './inputs.ts'
 import type { Journal } from './journal.ts'
 import type { Lookout } from './lookout.ts'
 import type { Step } from './plan.ts'
 import type { Tokens } from './tokens.ts'
+import { clearance, ownTime } from './turns.ts'
 import type { Answer, Vault } from './vault/client.ts'
 
 /** Everything a run works with. */
@@ -24,6 +25,8 @@ export interface Run {
   readonly cancelled: AbortSignal
   readonly deeds: Deeds
   readonly tokens: Tokens
+  /** While it lasts, nobody who did not see the demotion promotes anything: see turns.ts. */
+  own?: Deadline
   /** The follower's public key, made while the other cluster is being promoted. */
   followerKey?: Promise<string | undefined>
   /** Digest of what `verify-path` gave on the old primary. */
@@ -67,8 +70,8 @@ export type End =
 export const UNBROKEN = 1200
 /** A reading after a refusal must still show that nothing changed. In ms. */
 const REFUSED_FOR = 250
-/** Longer than a role change takes. In ms. */
-const GONE_AFTER = 30_000
+/** Whoever has demoted has time to promote, also where a slow demotion took what there was. In ms. */
+const TO_PROMOTE = 3000
 /** Sends of one role change, lost answers included. */
 const MOST_SENDS = 3
 
@@ -86,7 +89,7 @@ export async function bring(run: Run, step: Step, what: string, send: () => Prom
     journal.sent(step, lookout.world, what)
     void send().then((answer) => {
       flight.answer = answer
-      flight.at = Date.now()
+      flight.at = now()
       if (answer.kind === 'accepted') deeds.accepted += 1
       else journal.say(`${lookout.world[step.on].host}: ${step.name}: ${answer.kind}: ${answer.because}`)
     })
@@ -96,14 +99,16 @@ export async function bring(run: Run, step: Step, what: string, send: () => Prom
   let unclear = false
   let quietSince: number | undefined
   let putOffSince: number | undefined
+  let notYet = now()
   for await (const world of lookout.watch(step.on, deadline)) {
     const verdict = step.verdict(world)
     if (verdict.is === 'so') {
       // An answer that got lost was an acceptance all the same: the effect is there.
       if (flight.answer === undefined || flight.answer.kind === 'unclear') deeds.accepted += 1
       deeds.unclear = undefined
-      return finish(run, step, world)
+      return finish(run, step, world, notYet)
     }
+    notYet = world[step.on].askedAt
     const { answer, at } = flight
     unclear ||= answer?.kind === 'unclear'
     deeds.unclear = unclear || answer === undefined || answer.kind === 'accepted' ? step.on : undefined
@@ -127,14 +132,17 @@ export async function bring(run: Run, step: Step, what: string, send: () => Prom
       if (step.name === 'promote' && monotonic() - putOffSince > inputs['catch-up-timeout']) {
         return { is: unclear ? 'lost' : 'refused', because: `${answer.because}, for longer than catch-up-timeout` }
       }
-      if (at === undefined || Date.now() - at < answer.afterMs) continue
+      if (at === undefined || now() - at < answer.afterMs) continue
     } else {
       if (unbroken < UNBROKEN) continue
       if (journal.sends(step, world) >= MOST_SENDS) return { is: 'lost', because: answer.because }
     }
     if (run.cancelled.aborted) return { is: 'lost', because: 'the run was cancelled' }
-    const fresh = await lookout.look()
-    if (step.verdict(fresh).is !== 'due' || (step.name === 'promote' && vanished(fresh.from))) continue
+    const clear =
+      step.name === 'promote' || step.name === 'restore'
+        ? await clearance(run, step, true)
+        : step.verdict(await lookout.look()).is === 'due'
+    if (!clear) continue
     flight = launch()
     quietSince = undefined
   }
@@ -143,18 +151,13 @@ export async function bring(run: Run, step: Step, what: string, send: () => Prom
   return { is: 'late', because: `${said}, and it did not come about in time` }
 }
 
-/**
- * The old primary was seen demoted and is out of sight now, for not so long that it must be gone: a run in the opposite
- * direction, or a person, may just have promoted it. The first promotion goes out right after the demotion was seen; one
- * that has to be sent again comes seconds later, and is not sent on what was true then.
- */
-const vanished = (from: Cluster): boolean =>
-  role(from) === 'unknown' && from.last !== undefined && from.at - from.last.at < GONE_AFTER
-
-/** A wish that was brought about, and seen. */
-export function finish({ journal, deeds, lookout }: Run, step: Step, world: World): End {
+/** A wish that was brought about, and seen. @param notYet when it was looked for and did not show, last; ms since the epoch */
+export function finish(run: Run, step: Step, world: World, notYet: number): End {
+  const { journal, deeds, lookout } = run
   if (step.name === 'demote') {
     deeds.demoted = true
+    run.own = ownTime(notYet)
+    if (!run.cancelled.aborted) run.deadline.atLeast(TO_PROMOTE)
     lookout.sawDemoted(step.on)
   }
   if (step.name === 'promote') deeds.promoted = true

@@ -4,6 +4,12 @@ import { setTimeout as timer } from 'node:timers/promises'
 /** Milliseconds on the monotonic clock; a stepping wall clock (NTP, a sleeping runner) doesn't move it backwards. */
 export const monotonic = (): number => performance.now()
 
+/**
+ * Milliseconds since the epoch, by the wall clock as it was when the program began and the monotonic one since: what is
+ * measured between two of them is right also where the wall clock was set meanwhile.
+ */
+export const now = (): number => Math.round(performance.timeOrigin + performance.now())
+
 /** A moment after which a wait must end. */
 export class Deadline {
   #at: number
@@ -20,6 +26,11 @@ export class Deadline {
 
   get passed(): boolean {
     return this.left === 0
+  }
+
+  /** Moves it to `ms` from now, if that is later: what was begun shall not be left in the middle. */
+  atLeast(ms: number): void {
+    this.#at = Math.max(this.#at, monotonic() + ms)
   }
 
   /** Moves it to `ms` from now, if that is earlier: a cancelled run has seconds left, whatever it waits for. */

@@ -6,12 +6,16 @@
  */
 import { attach, publicKey } from './attach.ts'
 import { bring, type End, finish, type Run, UNBROKEN } from './bring.ts'
-import { Deadline, monotonic } from './clock.ts'
+import { Deadline, monotonic, now } from './clock.ts'
 import { lastRole, role, SIDES, sameRoot, type World } from './cluster.ts'
 import { formerId, restore, reunite, type Step } from './plan.ts'
+import { clearance, unhurried, WATCH } from './turns.ts'
 
 /** A reading younger than this needs no fresh one before a write. In ms. */
 const FRESH = 200
+
+/** A switch is given that long, and not begun with less, or with less than half of a `timeout` that is shorter. In ms. */
+const TO_SWITCH = 5000
 
 /** Brings every wish about, in order, until all hold, one can't be had, the time is up or the run is cancelled. */
 export async function execute(run: Run, steps: readonly Step[]): Promise<void> {
@@ -25,6 +29,10 @@ export async function execute(run: Run, steps: readonly Step[]): Promise<void> {
     const verdict = step.verdict(world)
     if (verdict.is === 'blocked' || verdict.is === 'later') return journal.failed(step, world, verdict.because)
     if (deadline.passed) return journal.failed(step, world, 'the time is up')
+    if (step.name === 'demote' && deeds.demoted)
+      return journal.failed(step, world, 'it was demoted, and somebody has made it primary again')
+    if (step.name === 'demote' && steps.length > 1 && deadline.left < Math.min(TO_SWITCH, run.inputs.timeout / 2))
+      return journal.failed(step, world, 'too little time is left to promote the other one after it')
     if (run.cancelled.aborted && !endsNoPrimary(run, step, world))
       return journal.failed(step, world, 'the run was cancelled', 'interrupted')
     if (verdict.is === 'due' && !prepared(run, step) && !(await quiet(run, step))) continue
@@ -42,21 +50,20 @@ const endsNoPrimary = (run: Run, step: Step, world: World): boolean =>
   step.name === 'promote' && run.deeds.demoted && step.verdict(world).is === 'due' && run.deadline.left > 500
 
 /** The state that this step starts from was made by this run, or shows plainly; else somebody may be at work on it. */
-function prepared({ deeds, lookout, inputs }: Run, step: Step): boolean {
+function prepared(run: Run, step: Step): boolean {
   // Setting up, taking apart and demoting begin where nothing is at work, and nobody waits for a primary meanwhile.
-  if ((step.name !== 'promote' && step.name !== 'follow') || deeds.demoted || deeds.promoted) return true
-  return inputs.mode === 'emergency' && role(lookout.world.from) === 'unknown'
+  if (step.name !== 'promote' && step.name !== 'follow') return true
+  return unhurried(run) || (step.name === 'follow' && (run.deeds.demoted || run.deeds.promoted))
 }
 
 /**
  * Nobody is primary, or nobody follows, and it was not this run that made it so: an earlier run may have died half way,
- * or one in the opposite direction may be at work. Watching for two seconds and a bit is the only guard against that one;
- * the jitter keeps two such runs from acting in the same moment.
+ * or one in the opposite direction may be at work. Watching for longer than that one may go on is the guard against it.
  *
  * @returns whether the step stayed due all the while
  */
 async function quiet(run: Run, step: Step): Promise<boolean> {
-  const until = new Deadline(step.name === 'promote' ? 2000 + Math.random() * 500 : UNBROKEN)
+  const until = new Deadline(step.name === 'promote' ? WATCH : UNBROKEN)
   run.journal.say(
     `${run.lookout.world[step.on].host}: left half way by an earlier run or a person; watching for ${Math.ceil(until.left / 1000)} s whether somebody is at work`,
   )
@@ -75,9 +82,11 @@ async function wait(run: Run, step: Step): Promise<End> {
   const until =
     deeds.sent === 0 && hidden ? new Deadline(Math.min(inputs['catch-up-timeout'], run.deadline.left)) : run.deadline
   let against: number | undefined
+  let notYet = now()
   for await (const world of lookout.watch(step.on, until)) {
     const verdict = step.verdict(world)
-    if (verdict.is === 'so') return finish(run, step, world)
+    if (verdict.is === 'so') return finish(run, step, world, notYet)
+    notYet = world[step.on].askedAt
     if (verdict.is === 'due' || verdict.is === 'waived') return { is: 'again' }
     against = verdict.is === 'underway' ? undefined : (against ?? monotonic())
     if (against !== undefined && monotonic() - against > UNBROKEN && 'because' in verdict)
@@ -92,8 +101,15 @@ async function act(run: Run, step: Step, steps: readonly Step[]): Promise<End> {
   const { vaults, inputs, lookout, journal, tokens } = run
   journal.begin(step, lookout.world)
   const clusterAddr = inputs['primary-cluster-addr']
+  if (step.name === 'promote' || step.name === 'restore') {
+    // Making a token takes time; what is due is looked at after it.
+    const token = await tokens.dr(step.on)
+    if (!token.ok) return { is: 'refused', because: token.because }
+    if (!(await clearance(run, step))) return { is: 'again' }
+  }
   switch (step.name) {
     case 'demote':
+      run.deadline.atLeast(TO_SWITCH)
       return bring(run, step, 'demote sent', () => tokens.asVault('from', (token) => vaults.from.demote(token)))
     case 'promote': {
       // The key for the way back in is made while the other cluster is being promoted: it changes no role.
@@ -150,7 +166,7 @@ async function wayBack(run: Run): Promise<void> {
     if (verdict.is === 'blocked') return journal.failed(step, world, verdict.because)
     const end =
       verdict.is === 'so'
-        ? finish(run, step, world)
+        ? finish(run, step, world, now())
         : verdict.is === 'due'
           ? await act(run, step, [])
           : await wait(run, step)

@@ -6,7 +6,7 @@
 import { readFileSync } from 'node:fs'
 import { isMap, isSeq, LineCounter, parseDocument } from 'yaml'
 import * as z from 'zod/mini'
-import { Deadline, sleep } from './clock.ts'
+import { Deadline, now, sleep } from './clock.ts'
 import { type Cluster, lag, other, primaryOf, type World } from './cluster.ts'
 import { address, hostOf, InvalidInputs } from './inputs.ts'
 import { healthOf, reading } from './lookout.ts'
@@ -155,7 +155,7 @@ async function watchPair(session: Session, entry: Pair): Promise<FleetPair> {
 /** One reading on one connection, which is closed after it: a thousand pairs must not hold thousands open. */
 async function readOnce({ http, secrets }: Session, addr: string, until: Deadline): Promise<Cluster> {
   const vault = new Vault(addr, http, secrets)
-  const asked = Date.now()
+  const asked = now()
   const status = await vault.status(Math.max(1, until.left))
   const health = status.ok || !status.silent ? await healthOf(vault, Math.max(1, until.left), true) : undefined
   const nothing: Cluster = { host: hostOf(addr), askedAt: asked, at: asked, silent: true }

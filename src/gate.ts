@@ -112,7 +112,11 @@ export async function gate(session: Session, leg: Leg): Promise<boolean> {
 }
 
 /** What the checks need beside the look itself, asked side by side. */
-async function gather({ inputs, vaults, tokens }: Run, world: World, due: ReadonlySet<StepName>): Promise<Evidence> {
+async function gather(
+  { inputs, vaults, tokens, deadline }: Run,
+  world: World,
+  due: ReadonlySet<StepName>,
+): Promise<Evidence> {
   const asVault = NEEDS_VAULT.some((name) => due.has(name))
   const asDr = NEEDS_DR.some((name) => due.has(name))
   const primary = due.has('enable') ? 'from' : (primaryOf(world) ?? (twoPrimaries(world) ? 'to' : undefined))
@@ -138,7 +142,7 @@ async function gather({ inputs, vaults, tokens }: Run, world: World, due: Readon
     due.has('promote') || due.has('detach') ? attempt('to') : undefined,
     due.has('promote') ? Promise.all([performanceOf('from'), performanceOf('to')]) : undefined,
     inputs['verify-path'] !== undefined && due.has('demote') && role(world.from) === 'primary'
-      ? readCanary(vaults.from, tokens.vault, inputs)
+      ? readCanary(vaults.from, tokens.vault, inputs, deadline.left)
       : undefined,
     due.has('enrol') && ownToken !== ''
       ? examine({ vaultToken: ownToken, drOperationToken: undefined }, vaults.to, undefined)

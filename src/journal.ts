@@ -2,7 +2,7 @@
  * Writes down what happens while it happens: into the report, which is saved at every change so that the post step finds
  * it after a crash, and as lines of the log. It decides nothing.
  */
-import { monotonic, span } from './clock.ts'
+import { monotonic, now, span } from './clock.ts'
 import { describe, type Side, type World } from './cluster.ts'
 import type { Step, StepName } from './plan.ts'
 import type { Report, StepReport } from './report.ts'
@@ -77,7 +77,7 @@ export class Journal {
 
   begin(step: Step, world: World): void {
     const report = this.#step(step, world)
-    report.since ??= Date.now()
+    report.since ??= now()
     report.state = 'running'
     report.because = undefined
     this.#waitingSince = monotonic()
@@ -87,7 +87,7 @@ export class Journal {
 
   sent(step: Step, world: World, what: string): void {
     const report = this.#step(step, world)
-    report.sentAt = Date.now()
+    report.sentAt = now()
     report.sends = (report.sends ?? 0) + 1
     this.say(`${world[step.on].host}: ${what}${report.sends > 1 ? ` (sent for the ${report.sends}. time)` : ''}`)
     this.#save()
@@ -125,7 +125,7 @@ export class Journal {
 
   failed(step: Step, world: World, because: string, state: 'failed' | 'interrupted' = 'failed'): void {
     const report = this.#step(step, world)
-    if (report.since !== undefined) report.until = Date.now()
+    if (report.since !== undefined) report.until = now()
     report.state = state
     report.because = because
     this.say(`${world[step.on].host}: ${step.name} ${state}: ${because}`)

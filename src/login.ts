@@ -61,6 +61,7 @@ const TRY_WITHIN = 5000
 const LOGIN_WITHIN = 20_000
 const ID_TOKEN_WITHIN = 15_000
 const REVOKE_WITHIN = 6000
+const LEAST = 1000
 /** How long the answer to a login is still awaited when the run is cancelled: a token that is known can be revoked. In ms. */
 const CANCEL_GRACE = 1500
 const TRIES = 5
@@ -143,7 +144,7 @@ export async function revoke(
   }
   let lost = false
   // The run's own time may be up; what it leaves behind is still to be taken away.
-  const its = { ...around, deadline: new Deadline(REVOKE_WITHIN) }
+  const its = { ...around, deadline: new Deadline(Math.max(LEAST, around.deadline.left)) }
   const told = await ask(its, REVOKE_WITHIN, async (within): Promise<Told<undefined>> => {
     const call = { method: 'POST', path: 'auth/token/revoke-self', token, within, fresh: true } as const
     const answer = await http.send(addr, { ...call, headers: inNamespace(namespace) })

@@ -2,7 +2,7 @@
  * Looks at the two clusters. Not reaching one is a reading, never an error; reads may be repeated at will, and a cluster
  * that hangs keeps nobody from looking at the other.
  */
-import { type Deadline, monotonic, sleep } from './clock.ts'
+import { type Deadline, monotonic, now, sleep } from './clock.ts'
 import { type Cluster, other, role, SIDES, type Side, serving, type World } from './cluster.ts'
 import { hostOf } from './inputs.ts'
 import type { Read, Vault } from './vault/client.ts'
@@ -52,7 +52,7 @@ export class Lookout {
     const due = SIDES.filter((side) => {
       const { askedAt, cluster } = this.#views[side]
       // A cluster that has just kept a look waiting in vain is not asked again at every turn.
-      const hung = maxAge > 0 && cluster.silent && Date.now() - cluster.at < HUNG_FOR
+      const hung = maxAge > 0 && cluster.silent && now() - cluster.at < HUNG_FOR
       return !hung && (maxAge === 0 || monotonic() - askedAt > maxAge)
     })
     await Promise.all(due.map((side) => this.#read(side, true, within)))
@@ -90,7 +90,7 @@ export class Lookout {
   /** One reading. A whole one asks for health as well; a quick one only where the role makes it matter. */
   async #read(side: Side, whole: boolean, within: number): Promise<void> {
     const [vault, view] = [this.#vaults[side], this.#views[side]]
-    const [asked, askedAt] = [monotonic(), Date.now()]
+    const [asked, askedAt] = [monotonic(), now()]
     view.pending += 1
     const [status, wholeHealth] = await Promise.all([vault.status(within), whole ? healthOf(vault, within) : undefined])
     const before = view.cluster
@@ -126,7 +126,7 @@ export function reading(
   status: Read<Replication>,
   read: HealthReading | undefined,
 ): Cluster {
-  const at = Date.now()
+  const at = now()
   const health = read === undefined ? before.health : read.health.ok ? read.health.value : undefined
   const healthCode = read === undefined ? before.healthCode : read.health.status
   const led = read === undefined ? before.led : read.led

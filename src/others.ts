@@ -6,7 +6,7 @@ import { noDeeds } from './bring.ts'
 import { cleanUp } from './cleanup.ts'
 import { follows, role } from './cluster.ts'
 import { execute } from './execute.ts'
-import { firstLook } from './gate.ts'
+import { firstLook, UNREADABLE_FOR } from './gate.ts'
 import type { Leg, Session } from './session.ts'
 
 /** The followers that are to be looked after, each paired with the cluster that is primary. */
@@ -29,7 +29,7 @@ export async function repoint(session: Session, main: Leg): Promise<string[]> {
       run.tokens.inherit(main.run.tokens)
       // The primary is there by this run's own doing: nobody else is expected to be at work on its secondaries.
       run.deeds.promoted = main.run.deeds.promoted
-      const world = await firstLook(run.lookout, run.journal)
+      const world = await firstLook(run.lookout, run.journal, Math.min(UNREADABLE_FOR, run.deadline.left))
       if (role(world.from) === 'secondary') await execute(run, steps)
       if (!session.cancelled.aborted) await cleanUp(session, run, ['from'])
       main.run.deeds.accepted += run.deeds.accepted
@@ -47,7 +47,8 @@ export async function repoint(session: Session, main: Leg): Promise<string[]> {
 export async function watchOthers(session: Session, primary: string): Promise<string[]> {
   const told = await Promise.all(
     legs(session, primary).map(async ({ run }) => {
-      const { from, to } = await firstLook(run.lookout, run.journal)
+      const patience = Math.min(UNREADABLE_FOR, run.deadline.left)
+      const { from, to } = await firstLook(run.lookout, run.journal, patience)
       return follows(from, to)
         ? []
         : [`${from.host} does not stream from ${to.host}: ${from.because ?? from.dr?.state ?? 'no state'}.`]

@@ -168,7 +168,9 @@ function decide(ending: Ending): Outcome {
     if (untouched) return stopped
     // After a crash the answers are not known, but the roles are.
     const moved = SIDES.some((side) => report.before !== undefined && report.before[side].role !== role(world[side]))
-    return unclear ? 'unknown' : deeds.accepted > 0 || moved ? 'incomplete' : 'failed'
+    if (unclear) return 'unknown'
+    if (deeds.accepted === 0 && !moved) return 'failed'
+    return nobodyPrimary(world) ? 'no-primary' : 'incomplete'
   }
   if (nobodyPrimary(world)) return 'no-primary'
   // The first half of a drill holds, and the way back is still to be gone.
@@ -177,7 +179,8 @@ function decide(ending: Ending): Outcome {
   if (role(to) === 'primary') return 'incomplete'
   if (untouched) return stopped
   if (role(from) === 'primary') return 'failed'
-  if (unclear) return 'unknown'
+  // The new primary served and is out of sight: whether anybody is primary can't be said.
+  if (unclear || (deeds.promoted && role(to) === 'unknown')) return 'unknown'
   return deeds.demoted ? 'no-primary' : 'failed'
 }
 
@@ -427,7 +430,9 @@ function words(outcome: Outcome, ending: Ending): Words {
         next: [
           ...fixes,
           ...(nothingToPromote
-            ? []
+            ? BUILT[phase] === undefined
+              ? []
+              : [again]
             : phase === 'failover' || phase === 'failback'
               ? [
                   `Run \`operation: ${phase}\`: it promotes ${to.host} as soon as it can.`,

@@ -4,6 +4,7 @@
  * behind. It promotes and demotes nothing.
  */
 import { readFileSync } from 'node:fs'
+import { now } from './clock.ts'
 import { firstLook } from './gate.ts'
 import { cleanOthers } from './others.ts'
 import type { Report } from './report.ts'
@@ -26,7 +27,7 @@ export async function post(cancelled: AbortSignal, edge: Edge = toRunner): Promi
   journal.note('The main step was cancelled, killed, or could not establish the end; this is what the post step sees.')
   for (const step of report.steps) {
     if (step.state === 'running')
-      Object.assign(step, { state: 'interrupted', until: Date.now(), because: 'the main step was killed' })
+      Object.assign(step, { state: 'interrupted', until: now(), because: 'the main step was killed' })
   }
   // It may have been killed in the middle of a role change, which takes Vault some seconds.
   await firstLook(first.run.lookout, journal, 20_000)

@@ -33,6 +33,11 @@ export interface Invalid {
   readonly operation: Report['operation']
 }
 
+/**
+ * For a last look and for taking away what is left behind, where the run has no more time of its own. In ms.
+ */
+const CLOSING = 2000
+
 /** Makes what stands between this program and whoever runs it. */
 export type Edge = (secrets: Secrets) => Runner
 export const toRunner: Edge = (secrets) => new Runner(secrets)
@@ -78,6 +83,7 @@ export class Session {
   current: Leg | undefined
   readonly secrets: Secrets
   #first: Leg | undefined
+  #closing: Deadline | undefined
   #remembered: Promise<void> | undefined
 
   constructor(
@@ -131,7 +137,8 @@ export class Session {
   /** A run from one cluster to another; what it does is written down in `deeds`. */
   leg(inputs: Inputs, deeds: Deeds): Leg {
     const { journal, http } = this
-    const vaults = { from: new Vault(inputs.from, http, this.secrets), to: new Vault(inputs.to, http, this.secrets) }
+    const vault = (addr: string) => new Vault(addr, http, this.secrets, () => this.#open.left)
+    const vaults = { from: vault(inputs.from), to: vault(inputs.to) }
     const lookout = new Lookout(vaults, (world) => {
       clockOutage(deeds, world)
       this.#remember()
@@ -176,7 +183,8 @@ export class Session {
   ): Promise<Result> {
     const { journal } = this
     const { report } = journal
-    let world = await lastLook(run)
+    this.#closing = new Deadline(Math.max(CLOSING, this.deadline.left))
+    let world = await lastLook(run, this.#closing)
     if (!this.cancelled.aborted) {
       if (await cleanUp(this, run)) world = await run.lookout.look()
     } else if (this.made.length > 0 || report.activations.length > 0) {
@@ -224,8 +232,18 @@ export class Session {
 
   /** What a login works with. */
   get around() {
-    const { deadline, cancelled } = this
-    return { secrets: this.secrets, mask: (secret: string) => this.runner.mask(secret), deadline, cancelled }
+    const { cancelled } = this
+    return {
+      secrets: this.secrets,
+      mask: (secret: string) => this.runner.mask(secret),
+      deadline: this.#open,
+      cancelled,
+    }
+  }
+
+  /** The time that the run, or its end, has. */
+  get #open(): Deadline {
+    return this.#closing ?? this.deadline
   }
 
   /** The run's own secret inputs: whoever holds the state alone can't read what is sealed with them. */
@@ -303,13 +321,13 @@ export function newReport(inputs: Pick<Inputs, 'operation' | 'mode' | 'dry-run' 
 }
 
 /** A look at the end, repeated where a cluster that was seen before is out of sight for a moment. */
-async function lastLook({ lookout, cancelled, deeds }: Run): Promise<World> {
+async function lastLook({ lookout, cancelled, deeds }: Run, closing: Deadline): Promise<World> {
   // Where nothing was sent, what the run just read is what is true.
   if (deeds.sent === 0 && lookout.world.to.at > 0) return lookout.world
   for (let looks = 1; ; looks += 1) {
     const world = await lookout.look(0, cancelled.aborted ? 1000 : undefined)
     const missing = SIDES.some((side) => role(world[side]) === 'unknown' && world[side].last !== undefined)
-    if (!missing || looks >= (cancelled.aborted ? 1 : 4)) return world
+    if (!missing || closing.passed || looks >= (cancelled.aborted ? 1 : 4)) return world
     await sleep(400)
   }
 }

@@ -143,18 +143,18 @@ export class Tokens {
 
   /**
    * Makes a call with a DR operation token. Whether a failed use spends a generated token is not known (facts 10), so one
-   * that was used before and is refused now is replaced once.
+   * that was used before and is refused now is replaced; the answer is `later` then, since that took time.
    */
   async use<T>(side: Side, call: (token: string) => Promise<Answer<T>>): Promise<Answer<T>> {
-    for (;;) {
-      const generated = await this.dr(side)
-      if (!generated.ok) return { kind: 'refused', because: generated.because, status: 0 }
-      const answer = await call(generated.token)
-      const held = this.#generated.get(side)
-      if (held === undefined) return answer
-      held.uses += 1
-      if (answer.kind !== 'refused' || held.uses < 2) return answer
-      this.#generated.delete(side)
-    }
+    const generated = await this.dr(side)
+    if (!generated.ok) return { kind: 'refused', because: generated.because, status: 0 }
+    const answer = await call(generated.token)
+    const held = this.#generated.get(side)
+    if (held === undefined) return answer
+    held.uses += 1
+    if (answer.kind !== 'refused' || held.uses < 2) return answer
+    this.#generated.delete(side)
+    const anew = await this.dr(side)
+    return anew.ok ? { kind: 'later', because: answer.because, afterMs: 0 } : answer
   }
 }

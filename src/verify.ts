@@ -14,13 +14,14 @@ export type Canary = { readonly ok: true; readonly digest: string } | { readonly
 const PATIENCE = 5000
 const PAUSE = 250
 
-/** Reads the path and makes a digest of its data. Refusals are final; any other bad answer is asked again for 5 s. */
+/** Reads the path and makes a digest of its data. Refusals are final; any other bad answer is asked again for 5 s. @param left in ms */
 export async function readCanary(
   vault: Vault,
   token: string,
   { 'verify-path': path, namespace }: Inputs,
+  left: number,
 ): Promise<Canary> {
-  const until = new Deadline(PATIENCE)
+  const until = new Deadline(Math.min(PATIENCE, left))
   for (;;) {
     const read = await vault.secret(path ?? '', token, namespace)
     if (read.ok) return { ok: true, digest: createHash('sha256').update(canonical(read.value)).digest('hex') }
@@ -51,7 +52,7 @@ export async function verify({ run }: Leg): Promise<string[]> {
   const login = await tokens.login('to')
   if (login?.ok === false) return [`The verify-path could not be read: ${login.because}.`]
   const { host } = lookout.world.to
-  const after = await readCanary(vaults.to, tokens.vault, inputs)
+  const after = await readCanary(vaults.to, tokens.vault, inputs, run.deadline.left)
   if (!after.ok) return [`The verify-path can not be read on ${host}: ${after.because}.`]
   if (run.canary !== undefined && run.canary !== after.digest)
     return [`The verify-path answers something else on ${host} than it did before.`]

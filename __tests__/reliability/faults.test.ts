@@ -9,7 +9,7 @@ import { failover, trial, withLog } from './trial.ts'
 /** Longer than a run that meets something once needs; where it is always met, the run has to end by its own deadline. In ms. */
 const TIMEOUT = { once: 25_000, always: 8000 }
 /** What a run may take beyond its timeout: a last look, and taking away what is left behind. In ms. */
-const MARGIN = 11_000
+const MARGIN = 10_000
 
 async function meet(cell: Cell): Promise<void> {
   const { call, mishap, often } = cell

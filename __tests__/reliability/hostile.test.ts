@@ -3,15 +3,23 @@ import { readFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { expect, test } from '@jest/globals'
+import type { WorldOptions } from '../../src/simulator/world.ts'
 import { formsOf, PATHS, visible } from '../support/invariants.ts'
+import { documented } from '../support/policies.ts'
 import type { Given, Ran } from '../support/run-action.ts'
+import { keepsMoreSecrets } from '../support/tale.ts'
 import { figure, WHOLE } from './figures.ts'
+import { JOURNEYS } from './journeys.ts'
 import { everyString, type Standin, startProxy, type Twist } from './proxy.ts'
 import { failover, type Trial, trial, withLog } from './trial.ts'
 
 /** A trial with a proxy before each cluster. */
-function between(twist: (side: 'primary' | 'secondary') => Twist, tell: (told: Between) => Promise<void>) {
-  return trial({}, async (one) => {
+function between(
+  twist: (side: 'primary' | 'secondary') => Twist,
+  tell: (told: Between) => Promise<void>,
+  options: WorldOptions = {},
+) {
+  return trial(options, async (one) => {
     const { world } = one
     const proxies: Standin[] = [
       await startProxy(world.primary.addr, twist('primary')),
@@ -123,6 +131,74 @@ for (const place of ['every field', 'errors', 'warnings', 'keys'] as const) {
         await run({ ...failover, ...given, 'catch-up-timeout': '300ms', timeout: '8s' }, { untold: true })
       },
     ))
+}
+
+/** Fields of calls and answers whose text is a secret, made on the way or given. */
+const SECRET_FIELDS = /^(token|client_token|dr_operation_token|key|secret_id|jwt|otp|encoded_token)$/
+
+/** Everything secret that went over the wire so far, either way. */
+function overheard(seen: Set<string>, text: string | Buffer): void {
+  everyString(text, (value, key) => {
+    if (SECRET_FIELDS.test(key) && value.length >= 12) seen.add(value)
+    return value
+  })
+}
+
+/** Secrets that are not letters and digits alone look different in each dress. */
+const AWKWARD = 'secret"id"\\%41&+/=<>`$0123456789'
+const BETRAYED = ['key shares', 'an approle'] as const
+for (const name of BETRAYED) {
+  for (const place of ['errors of what is cleaned up', 'warnings', 'every field of what is made', 'headers'] as const) {
+    test.concurrent(`${name}: whatever was given or made comes back in ${place}, and is told to nobody`, () => {
+      const journey = JOURNEYS[name]
+      if (journey === undefined) throw new Error(name)
+      const approle = name === 'an approle'
+      const options = approle
+        ? { approle: { roleId: 'role-id-0123456789', secretId: AWKWARD, policy: documented('vault-token') } }
+        : journey.options
+      const seen = new Set<string>()
+      return between(
+        () => (heard, said) => {
+          overheard(seen, heard.body)
+          overheard(seen, said.text)
+          if (heard.token !== '') seen.add(heard.token)
+          const told = [...seen].flatMap((secret) => [...formsOf(secret), JSON.stringify(secret).slice(1, -1)])
+          if (place === 'headers') return { headers: { ...said.headers, 'x-echo': told.map(encodeURIComponent) } }
+          if (place === 'warnings')
+            return { text: String(said.text).replace(/"warnings":null/, () => `"warnings":${JSON.stringify(told)}`) }
+          if (place === 'every field of what is made')
+            return heard.method === 'GET' || heard.path.endsWith('capabilities-self')
+              ? undefined
+              : {
+                  text: everyString(said.text, (value, key) =>
+                    isKept(value, key) || SECRET_FIELDS.test(key) || key === 'nonce'
+                      ? value
+                      : `${value} ${told.join(' ')}`,
+                  ),
+                }
+          return /revoke-self$|operation-token\/delete$|update-primary$/.test(heard.path)
+            ? { status: 400, text: JSON.stringify({ errors: told }) }
+            : undefined
+        },
+        async ({ world, run, given }) => {
+          const own = approle ? { 'approle-secret-id': AWKWARD } : {}
+          const timing = { 'catch-up-timeout': '1s', timeout: '10s' }
+          const ran = await run({ ...journey.given(world), ...own, ...given, ...timing }, { untold: true })
+          withLog(ran, () => {
+            keepsMoreSecrets(world, ran)
+            const told = ran.log.split('\n').filter((line) => !line.startsWith('::add-mask::'))
+            const sinks = [told.join('\n'), JSON.stringify(ran.outputs), JSON.stringify(ran.state)]
+            for (const secret of seen)
+              for (const form of [...formsOf(secret), JSON.stringify(secret).slice(1, -1)])
+                for (const sink of [...sinks, ...Object.values(ran.files)])
+                  if (sink.includes(form)) throw new Error(`a secret is told: ${form}`)
+            expect(seen.size).toBeGreaterThan(3)
+          })
+        },
+        options,
+      )
+    })
+  }
 }
 
 /** A place that must not hear a single byte. */

@@ -231,6 +231,7 @@ function lies(
   const builds = operation === 'setup' || operation === 'disable'
   if (outcome === 'incomplete' && !builds && operation !== 'drill' && role(to) !== 'primary')
     return 'claims a new primary'
+  if (outcome === 'incomplete' && nobodyPrimary(world)) return 'claims that somebody is primary'
   if (outcome === 'restored' && role(from) !== 'primary') return 'claims a restored primary'
   if (outcome === 'no-primary' && (role(from) === 'primary' || role(to) === 'primary'))
     return 'claims that nobody is primary'

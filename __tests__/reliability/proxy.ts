@@ -10,6 +10,8 @@ export interface Heard {
   /** Without /v1/ and without the query. */
   readonly path: string
   readonly token: string
+  /** As it was sent. */
+  readonly body: string
 }
 
 export interface Said {
@@ -36,13 +38,15 @@ export async function startProxy(target: string, twist: Twist): Promise<Standin>
   let twisted = 0
   const server = createServer(async (incoming, response) => {
     const url = new URL(incoming.url ?? '/', target)
+    const body = await bytesOf(incoming)
     const heard = {
+      body: body.toString('utf8'),
       method: incoming.method ?? '',
       path: url.pathname.replace(/^\/v1\//, ''),
       token: String(incoming.headers['x-vault-token'] ?? ''),
     }
     try {
-      const said = await passOn(incoming, url)
+      const said = await passOn(incoming, url, body)
       const other = twist(heard, said)
       if (other !== undefined) twisted += 1
       if (typeof other === 'function') {
@@ -73,8 +77,7 @@ export async function startProxy(target: string, twist: Twist): Promise<Standin>
   }
 }
 
-async function passOn(incoming: IncomingMessage, url: URL): Promise<Said> {
-  const body = await bytesOf(incoming)
+async function passOn(incoming: IncomingMessage, url: URL, body: Buffer): Promise<Said> {
   return new Promise((resolve, reject) => {
     const { host: _, connection: __, ...headers } = incoming.headers
     const outgoing = request(url, { method: incoming.method, headers, agent: false }, (answer) => {

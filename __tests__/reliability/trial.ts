@@ -5,7 +5,7 @@
 import { expect } from '@jest/globals'
 import type { Fault } from '../../src/simulator/faults.ts'
 import { type SimulatedCluster, startWorld, type World, type WorldOptions } from '../../src/simulator/world.ts'
-import { before, judge, keepsSecrets, PATHS, saysNoCommands, visible } from '../support/invariants.ts'
+import { type Before, before, judge, keepsSecrets, PATHS, saysNoCommands, visible } from '../support/invariants.ts'
 import {
   type Circumstances,
   type Given,
@@ -39,6 +39,8 @@ export interface Trial {
 export interface Ways extends Circumstances {
   /** Somebody else changes the world meanwhile, or what it shows can't be read: then what is told is not held against it. */
   readonly untold?: boolean
+  /** In place of the common judgement, which knows the operations that switch roles alone. */
+  readonly judge?: (world: World, ran: Ran, was: Before) => void
 }
 
 export interface Begun extends Omit<Running, 'post'> {
@@ -80,14 +82,22 @@ export async function trial<T>(options: WorldOptions, tell: (trial: Trial) => Pr
       const done = await ran
       withLog(done, () => {
         if (ways.untold) judgeApart(world, done)
-        else judge(world, done, was)
-        if (!ways.untold) judgeHistory(world, done, was)
+        else if (ways.judge !== undefined) ways.judge(world, done, was)
+        else {
+          judge(world, done, was)
+          judgeHistory(world, done, was)
+        }
       })
       return done
     }
     const ended = judged(running.ended)
     ended.catch(() => undefined)
-    return { ...running, ended, post: () => judged(running.post()) }
+    const startPost = () => {
+      const post = running.startPost()
+      children.push(post.child)
+      return { ...post, ended: judged(post.ended) }
+    }
+    return { ...running, ended, startPost, post: () => judged(running.post()) }
   }
   const run = (given: Given = failover, ways?: Ways) => start(given, ways).ended
   try {

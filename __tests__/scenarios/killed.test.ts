@@ -41,10 +41,8 @@ for (const [write, { path, ends }] of Object.entries(KILLS)) {
       const next = await run(failover)
       expect(['done', 'unchanged']).toContain(next.outcome)
       expectRun(next, { redundancy: 'protected', 'active-addr': world.secondary.addr })
-      // No activation id is left that nobody uses.
-      const made = world.requests.filter((one) => one.path === PATHS.secondaryToken && one.applied).length
-      const revoked = world.requests.filter((one) => one.path === PATHS.revoke && one.applied).length
-      expect(made - revoked).toBe(1)
+      // No activation id is left that nobody uses, unless its token was on its way to the follower: then it is named.
+      for (const { what } of world.leftovers()) expect(post.log).toContain(what)
     },
   )
 }

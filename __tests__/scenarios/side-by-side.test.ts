@@ -56,6 +56,20 @@ test('a failover and a failback at once end with one primary', async () => {
   }
 })
 
+story('a run whose work is undone by somebody else does not do it again', {}, async ({ world, start }) => {
+  world.fault({ path: PATHS.secondaryToken, kind: 'delay-answer', delayMs: 2500 })
+  const { child, log } = start({ operation: 'failover', timeout: '12s' })
+  await until('it attaches the old primary', () => applied(world, PATHS.secondaryToken).length > 0)
+  await call(world, world.secondary, 'POST', PATHS.demote, { token: world.tokens.root })
+  await until('nobody is primary', () => visible(world, world.secondary) === 'secondary')
+  await call(world, world.primary, 'POST', PATHS.promote, { body: { dr_operation_token: world.tokens.batch } })
+  await until('the run is over', () => child.exitCode !== null)
+  expect(log()).toContain('somebody has made it primary again')
+  expect(applied(world, PATHS.demote).map(({ cluster }) => cluster)).toEqual(['primary', 'secondary'])
+  expect(visible(world, world.primary)).toBe('primary')
+  expect(world.primariesAtOnceMs()).toBe(0)
+})
+
 story(
   'a promotion of the other cluster that begins while a run watches is not met by a second one',
   {

@@ -37,6 +37,8 @@ export interface Running {
   log(): string
   /** Runs the post step after it, with the state it left. */
   post(): Promise<Ran>
+  /** The same, while it goes on; the main step must have ended. */
+  startPost(): Omit<Running, 'post' | 'startPost'>
 }
 
 export interface Circumstances {
@@ -71,11 +73,17 @@ export function openJob(): { readonly folder: string; close(): void } {
 /** Starts the main step; `folder` is the job's own, and must outlive it. */
 export function startAction(folder: string, given: Given, circumstances: Circumstances = {}): Running {
   const main = launch('main', mkdtempSync(join(folder, 'step-')), given, circumstances, {})
+  let state: Texts = {}
+  void main.ended.then((ran) => {
+    state = ran.state
+  })
+  const startPost = () => launch('post', mkdtempSync(join(folder, 'post-')), given, circumstances, state)
   return {
     ...main,
+    startPost,
     post: async () => {
-      const before = await main.ended
-      return launch('post', mkdtempSync(join(folder, 'post-')), given, circumstances, before.state).ended
+      await main.ended
+      return startPost().ended
     },
   }
 }
@@ -86,7 +94,7 @@ function launch(
   given: Given,
   { env = {} }: Circumstances,
   state: Texts,
-): Omit<Running, 'post'> {
+): Omit<Running, 'post' | 'startPost'> {
   const files = { output: join(folder, 'output'), state: join(folder, 'state'), summary: join(folder, 'summary') }
   const temp = join(folder, 'temp')
   for (const path of Object.values(files)) writeFileSync(path, '')

@@ -93,7 +93,8 @@ const isWrite = ({ method, path }: Requested): boolean =>
 /** Operations that the common judgement knows; a drill is a failback that began with a failover. */
 const SWITCHES = ['status', 'failover', 'failback', 'demote', 'promote', 'update-primary', 'drill']
 
-function judgeWhole(world: World, ran: Ran, was: Before): void {
+/** Judges one run of any operation, at its end. */
+export function judgeWhole(world: World, ran: Ran, was: Before): void {
   keepsMoreSecrets(world, ran)
   if (!SWITCHES.includes(ran.given.operation ?? '')) {
     judgeOther(world, ran, was)
@@ -130,7 +131,7 @@ function judgeWhole(world: World, ran: Ran, was: Before): void {
 }
 
 /** What `keepsSecrets` can't know: shares, logins, tokens that were made on the way. */
-function keepsMoreSecrets(world: World, ran: Ran): void {
+export function keepsMoreSecrets(world: World, ran: Ran): void {
   keepsSecrets(world, ran)
   const fields = ['dr_operation_token', 'key', 'secret_id', 'jwt']
   const sent = world.requests.flatMap(({ token, body }) => [

@@ -47,6 +47,8 @@ const CEREMONY = 'sys/replication/dr/secondary/generate-operation-token'
 const LONGEST_ERROR = 2000
 /** What is shown of the host that a redirect names. In characters. */
 const LONGEST_HOST = 100
+/** Whatever time is left: what is given less tells nothing of the cluster. In ms. */
+const SHORTEST = 500
 /** A server may ask for an hour; nobody waits that long without a primary. */
 const LONGEST_PAUSE = 30_000
 
@@ -54,12 +56,21 @@ export class Vault {
   readonly addr: string
   readonly #http: Http
   readonly #secrets: Secrets
+  readonly #left: () => number
 
-  /** @param addr without /v1 and without a slash at its end */
-  constructor(addr: string, http: Http, secrets: Secrets) {
+  /**
+   * @param addr without /v1 and without a slash at its end
+   * @param left of the run's time, in ms: no call waits for its answer much longer
+   */
+  constructor(addr: string, http: Http, secrets: Secrets, left: () => number = () => Number.POSITIVE_INFINITY) {
     this.addr = addr
     this.#http = http
     this.#secrets = secrets
+    this.#left = left
+  }
+
+  #atMost(within: number): number {
+    return Math.min(within, Math.max(SHORTEST, this.#left()))
   }
 
   /** GET sys/replication/dr/status: needs no token, answers in every role (facts 1.1). */
@@ -92,7 +103,7 @@ export class Vault {
       path: 'sys/capabilities-self',
       token,
       body: { paths },
-      within: READ_WITHIN,
+      within: this.#atMost(READ_WITHIN),
     })
     const read = this.#read(answer, schemas.enveloped(schemas.capabilities), false)
     return read.ok ? { ...read, value: new Map(Object.entries(read.value)) } : read
@@ -285,7 +296,8 @@ export class Vault {
     schema: T,
     options: { within?: number; token?: string; anyStatus?: boolean; last?: boolean; headers?: Record<string, string> },
   ): Promise<Read<z.output<T>>> {
-    const { within = READ_WITHIN, token, anyStatus = false, last = false, headers } = options
+    const { token, anyStatus = false, last = false, headers } = options
+    const within = this.#atMost(options.within ?? READ_WITHIN)
     const answer = await this.#http.send(this.addr, { method: 'GET', path, token, within, headers, last })
     return this.#read(answer, schema, anyStatus)
   }
@@ -310,7 +322,14 @@ export class Vault {
     within = WRITE_WITHIN,
   ): Promise<Answer<z.output<T>>> {
     const method = body === undefined ? 'DELETE' : 'POST'
-    const answer = await this.#http.send(this.addr, { method, path, token, body, within, fresh: true })
+    const answer = await this.#http.send(this.addr, {
+      method,
+      path,
+      token,
+      body,
+      within: this.#atMost(within),
+      fresh: true,
+    })
     if (!answer.answered) return { kind: 'unclear', because: answer.because, sent: answer.sent }
     const { status, json, retryAfter } = answer
     if (status === 200 || status === 204) {
