@@ -227,7 +227,9 @@ function telling(connect: buildConnector.connector): buildConnector.connector {
   return (options, callback) =>
     connect(options, (...got) => {
       const [, socket] = got
-      socket?.on('error', (error) => socket.destroy(error))
+      socket?.on('error', (error) => {
+        if (causes(error).some(({ code }) => code.startsWith('ERR_SSL_'))) socket.destroy(error)
+      })
       callback(...got)
     })
 }
