@@ -67,6 +67,8 @@ export async function attach(run: Run, step: Step, key: string | undefined): Pro
       else if (made.is === 'refused') return made
       continue
     }
+    // What was made is taken away by the post step.
+    if (run.cancelled.aborted) return { is: 'late', because: 'the run was cancelled' }
     const world = await lookout.look(FRESH)
     // Somebody else may have attached it meanwhile; one that is out of sight for a moment may be told all the same.
     if (step.verdict(world).is !== 'due' && role(world[follower]) !== 'unknown') return { is: 'again' }

@@ -39,7 +39,9 @@ export async function execute(run: Run, steps: readonly Step[]): Promise<void> {
     const end = verdict.is === 'underway' ? await wait(run, step) : await act(run, step, steps)
     if (end.is === 'so' || end.is === 'again') continue
     journal.failed(step, lookout.world, end.because, run.cancelled.aborted ? 'interrupted' : 'failed')
-    if (step.name === 'promote' && end.is === 'refused' && deeds.unclear === undefined && steps.length > 1)
+    // One that was lost before, and was not demoted here, is not waited for.
+    const there = deeds.demoted || role(lookout.world.from) !== 'unknown'
+    if (step.name === 'promote' && end.is === 'refused' && deeds.unclear === undefined && steps.length > 1 && there)
       await wayBack(run)
     return
   }

@@ -46,6 +46,8 @@ export interface Login {
   readonly batch: boolean
   /** As of the login; 0 is a token that never ends. */
   readonly ttlSeconds: number
+  /** As below, of an earlier try. */
+  readonly astray?: boolean
 }
 
 export interface NoLogin {
@@ -54,6 +56,8 @@ export interface NoLogin {
   readonly because: string
   /** What to do about it, as a sentence; empty where that follows from what is wrong. */
   readonly fix: string
+  /** An answer of Vault was lost, or could not be read: it may have made a token that nobody holds. */
+  readonly astray?: boolean
 }
 
 /** For one request, and for all of one question together with its pauses. In ms. */
@@ -100,24 +104,36 @@ export async function login(http: Http, addr: string, by: LoginBy, around: Surro
       ? { role_id: by.roleId ?? '', ...(by.secretId === undefined ? {} : { secret_id: by.secretId }) }
       : { ...(by.role === undefined ? {} : { role: by.role }), jwt: jwt.token }
   let lost = false
+  let astray = false
   const told = await ask(around, LOGIN_WITHIN, async (within): Promise<Told<Login>> => {
     const answer = await http.send(addr, { ...to(by, 'login'), body, within, fresh: true })
     if (!answer.answered) {
       lost ||= answer.sent
+      astray ||= answer.sent
       return { retry: true, because: answer.because, fix: '' }
     }
     const read = loggedIn.safeParse(answer.json)
     if (answer.status === 200 && read.success) {
       const { client_token: token, lease_duration: ttlSeconds, token_type: type } = read.data.auth
       hide(token, around)
-      return { done: { ok: true, token, batch: type === 'batch' || /^(hvb|b)\./.test(token), ttlSeconds } }
+      return {
+        done: {
+          ok: true,
+          token,
+          batch: type === 'batch' || /^(hvb|b)\./.test(token),
+          ttlSeconds,
+          ...(astray ? { astray } : {}),
+        },
+      }
     }
+    astray ||= answer.status >= 500 || (answer.status < 300 && !secondFactor.safeParse(answer.json).success)
     return refusal(answer, by, jwt?.token, around.secrets)
   })
   if ('done' in told) return told.done
   const spent = lost && by.method === 'approle' && /role or secret ID/.test(told.because)
   return {
     ok: false,
+    ...(astray ? { astray } : {}),
     because: `no login at auth/${printable(by.mount, 100)}: ${told.because}`,
     fix: spent
       ? `An answer to this login was lost on the way: if the secret id was for one use, that spent it. ${told.fix}`
@@ -134,7 +150,7 @@ export async function login(http: Http, addr: string, by: LoginBy, around: Surro
 export async function revoke(
   http: Http,
   addr: string,
-  { token, batch, ttlSeconds }: Omit<Login, 'ok'>,
+  { token, batch, ttlSeconds }: Omit<Login, 'ok' | 'astray'>,
   namespace: string | undefined,
   around: Surroundings,
 ): Promise<string | undefined> {

@@ -14,8 +14,14 @@ import type { Answer, Vault } from './vault/client.ts'
 
 /** What came of a login. */
 export type LoggedIn =
-  | { readonly ok: true; readonly token: string; readonly batch: boolean; readonly ttlSeconds: number }
-  | { readonly ok: false; readonly because: string; readonly fix?: string | undefined }
+  | {
+      readonly ok: true
+      readonly token: string
+      readonly batch: boolean
+      readonly ttlSeconds: number
+      readonly astray?: boolean
+    }
+  | { readonly ok: false; readonly because: string; readonly fix?: string | undefined; readonly astray?: boolean }
 
 export interface TokenSources {
   readonly inputs: Inputs
@@ -94,6 +100,12 @@ export class Tokens {
     const { login, vaults, journal } = this.#sources
     if (login === undefined || this.#vault !== '') return undefined
     const answer = await login(vaults[side])
+    if (answer.astray) {
+      const { host } = this.#sources.world()[side]
+      journal.note(
+        `An answer of ${host} to the login was lost: a token that nobody holds may be left there until its time is up.`,
+      )
+    }
     if (answer.ok) {
       this.#vault = answer.token
       const { token, batch, ttlSeconds } = answer

@@ -25,7 +25,13 @@ async function meet({ options, given, first, goal, ends }: Journey, call: string
       expect(['', 'invalid', 'planned', 'two-primaries']).not.toContain(ran.outcome)
       // What passes by itself does not keep a run from its goal, unless it was a write that can't be looked for.
       if (method === 'GET' && !/^(400|403)$/.test(mishap)) expect(['done', 'unchanged']).toContain(ran.outcome)
-      for (const { what, kind } of left) expect([kind, ran.log]).toEqual([kind, expect.stringContaining(what)])
+      // Of a token that was in a lost answer nothing is known but that it may be there.
+      for (const { what, kind } of left)
+        expect([kind, ran.log]).toEqual([
+          kind,
+          expect.stringContaining(kind === 'login-token' ? 'a token that nobody holds may be left' : what),
+        ])
+      if (asked.mode === 'emergency') expect(ran.ms).toBeLessThan(15_000)
     })
     world.clearFaults()
     for (const each of world.clusters) await each.start()
@@ -45,9 +51,16 @@ const mishaps = Object.keys(MISHAPS)
 /** On every change each call meets a mishap or two that cost no waiting. */
 const QUICK = ['reset after', '500', '503', 'garbage', '502, applied', 'reset before', 'truncated', '429']
 
+/** What once did not hold: a token left behind without a word, and a wait for a primary that was lost. */
+const ONCE: readonly string[] = [
+  'an approle: primary POST auth/approle/login: reset after',
+  `an emergency: secondary POST ${PATHS.promote}: 403`,
+]
+
 for (const [name, journey] of Object.entries(JOURNEYS)) {
   for (const [at, call] of journey.calls.entries()) {
-    const chosen = WHOLE ? mishaps : [QUICK[(at * 3 + name.length) % QUICK.length] ?? '']
+    const turn = QUICK[(at * 3 + name.length) % QUICK.length]
+    const chosen = mishaps.filter((one) => WHOLE || one === turn || ONCE.includes(`${name}: ${call}: ${one}`))
     for (const mishap of chosen)
       test.concurrent(`${name}: ${call}: ${mishap}`, () => meet(journey, call, mishap), 120_000)
   }

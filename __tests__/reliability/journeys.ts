@@ -98,7 +98,11 @@ export const JOURNEYS: Readonly<Record<string, Journey>> = {
     first: ({ primary }) => primary.stop({ heartbeatAgeSeconds: 60 }),
     given: (world) => ({ operation: 'failover', mode: 'emergency', confirm: host(world.secondary) }),
     calls: [`secondary POST ${PATHS.promote}`, `secondary GET ${PATHS.status}`, 'secondary GET sys/health'],
-    goal: (world) => ({ operation: 'failover', mode: 'emergency', confirm: host(world.secondary) }),
+    // A primary that is back, and was not replaced, is not lost any more.
+    goal: (world) => ({
+      operation: 'failover',
+      ...(world.secondary.role() === 'primary' ? { mode: 'emergency', confirm: host(world.secondary) } : {}),
+    }),
     ends: 'secondary',
   },
 }

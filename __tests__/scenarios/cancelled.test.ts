@@ -82,6 +82,19 @@ story('during the re-attachment', { windows: { attach: 9000 } }, async ({ world,
   expectRun(ran, { outcome: 'incomplete', 'active-addr': world.secondary.addr, redundancy: 'unprotected' })
 })
 
+story('while an activation token is made: it is handed to nobody', {}, async ({ world, start }) => {
+  world.fault({ path: PATHS.secondaryToken, kind: 'delay-answer', delayMs: 1200 })
+  const running = start(failover)
+  await until('the token is made', () =>
+    world.writes().some(({ applied, path }) => applied && path === PATHS.secondaryToken),
+  )
+  const ran = await cancel(running)
+  expectRun(ran, { outcome: 'incomplete', 'active-addr': world.secondary.addr })
+  expect(ran.writes).not.toContain('primary: update-primary')
+  await running.post()
+  expect(world.leftovers()).toEqual([])
+})
+
 story(
   'while nobody can be promoted: it ends all the same, and says that nobody is primary',
   { windows },
