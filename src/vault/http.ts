@@ -5,12 +5,9 @@
  */
 import { isNativeError } from 'node:util/types'
 import type { buildConnector, Dispatcher } from 'undici'
-import tunnel from 'undici/lib/api/api-connect.js'
 import request from 'undici/lib/api/api-request.js'
 import connector from 'undici/lib/core/connect.js'
 import Agent from 'undici/lib/dispatcher/agent.js'
-import Dispatching from 'undici/lib/dispatcher/dispatcher.js'
-import EnvHttpProxyAgent from 'undici/lib/dispatcher/env-http-proxy-agent.js'
 import { span } from '../clock.ts'
 import { parseJson } from './json.ts'
 
@@ -79,12 +76,9 @@ const CONNECT_WITHIN = 4000
 /** A deadline that undici keeps by itself tells more of what happened. In ms. */
 const GRACE = 20
 
-// Through a proxy a tunnel is asked for by a method that only undici's index gives to its dispatchers.
-Object.assign(Dispatching.prototype, { connect: tunnel })
-
 export class Http {
-  readonly #kept: Dispatcher
-  readonly #fresh: Dispatcher
+  readonly #kept: Promise<Dispatcher>
+  readonly #fresh: Promise<Dispatcher>
 
   /** @param connections to one origin at a time; without a bound a look that hangs holds up no other */
   constructor(tls: Tls, connections: number | null = null) {
@@ -100,10 +94,14 @@ export class Http {
     }
     const proxied = ['http_proxy', 'https_proxy', 'HTTP_PROXY', 'HTTPS_PROXY'].some((name) => process.env[name])
     const dial = telling(connector({ ...connect, allowH2: false }))
-    const dispatcher = (pipelining: number) => {
+    const dispatcher = async (pipelining: number): Promise<Dispatcher> => {
       // A deadline for the whole request stands above these, which only see idle time.
       const options = { connect: dial, connections, pipelining, allowH2: false, headersTimeout: 0, bodyTimeout: 0 }
-      return proxied ? new EnvHttpProxyAgent({ ...options, requestTls: connect }) : new Agent(options)
+      if (!proxied) return new Agent(options)
+      // All of undici, which takes its time to load: only its index gives dispatchers the method by which a proxy is asked
+      // for a tunnel.
+      const { EnvHttpProxyAgent } = await import('undici')
+      return new EnvHttpProxyAgent({ ...options, requestTls: connect })
     }
     this.#kept = dispatcher(1)
     // pipelining 0 closes the connection after each answer.
@@ -129,7 +127,7 @@ export class Http {
 
   async #send(addr: string, call: Call): Promise<Outcome> {
     try {
-      const answer = await request.call(call.fresh ? this.#fresh : this.#kept, {
+      const answer = await request.call(await (call.fresh ? this.#fresh : this.#kept), {
         ...target(addr, call.path),
         method: call.method,
         headers: {
@@ -179,7 +177,7 @@ export class Http {
     const whole = setTimeout(giveUp, call.within, `it was not complete within ${span(call.within)}`)
     const head = setTimeout(giveUp, call.headWithin, `no answer within ${span(call.headWithin)}`)
     try {
-      const answer = await request.call(this.#fresh, {
+      const answer = await request.call(await this.#fresh, {
         ...target(addr, call.path),
         method: 'GET',
         headers: {
@@ -215,7 +213,7 @@ export class Http {
 
   /** Closes every connection, also those whose answer is still awaited. */
   async close(): Promise<void> {
-    await Promise.all([this.#kept.destroy(), this.#fresh.destroy()])
+    await Promise.all([this.#kept, this.#fresh].map(async (dispatcher) => (await dispatcher).destroy()))
   }
 }
 
