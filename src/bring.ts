@@ -108,7 +108,7 @@ export async function bring(run: Run, step: Step, what: string, send: () => Prom
       deeds.unclear = undefined
       return finish(run, step, world, notYet)
     }
-    notYet = world[step.on].askedAt
+    notYet = now()
     const { answer, at } = flight
     unclear ||= answer?.kind === 'unclear'
     deeds.unclear = unclear || answer === undefined || answer.kind === 'accepted' ? step.on : undefined
@@ -151,7 +151,7 @@ export async function bring(run: Run, step: Step, what: string, send: () => Prom
   return { is: 'late', because: `${said}, and it did not come about in time` }
 }
 
-/** A wish that was brought about, and seen. @param notYet when it was looked for and did not show, last; ms since the epoch */
+/** A wish that was brought about, and seen. @param notYet when it did not show yet, last; ms since the epoch */
 export function finish(run: Run, step: Step, world: World, notYet: number): End {
   const { journal, deeds, lookout } = run
   if (step.name === 'demote') {

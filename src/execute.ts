@@ -88,7 +88,7 @@ async function wait(run: Run, step: Step): Promise<End> {
   for await (const world of lookout.watch(step.on, until)) {
     const verdict = step.verdict(world)
     if (verdict.is === 'so') return finish(run, step, world, notYet)
-    notYet = world[step.on].askedAt
+    notYet = now()
     if (verdict.is === 'due' || verdict.is === 'waived') return { is: 'again' }
     against = verdict.is === 'underway' ? undefined : (against ?? monotonic())
     if (against !== undefined && monotonic() - against > UNBROKEN && 'because' in verdict)

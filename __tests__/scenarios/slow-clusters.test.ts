@@ -42,6 +42,16 @@ story('a sealed old primary is a lost one', {}, async ({ world, run }) => {
   expectRun(ran, { outcome: 'done', 'active-addr': world.secondary.addr, redundancy: 'unprotected' })
 })
 
+story('a primary that says nothing while it is demoted costs no more than that', {}, async ({ world, start }) => {
+  const { ended } = start(failover)
+  await until('it is demoted', () => world.writes().some(({ applied }) => applied))
+  world.primary.hang()
+  setTimeout(() => world.primary.unhang(), 3000)
+  const ran = await ended
+  expectRun(ran, { outcome: 'done', redundancy: 'protected' })
+  expect(ran.log).not.toContain('watching for')
+})
+
 story('a cancel while a cluster hangs', {}, async ({ world, start }) => {
   world.primary.hang()
   const running = start(failover)
