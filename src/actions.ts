@@ -7,7 +7,6 @@ import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { EOL, tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { printable } from './printable.ts'
-import { renderSummary } from './render/summary.ts'
 import type { Report, Result } from './report.ts'
 import type { Secrets } from './secrets.ts'
 
@@ -99,6 +98,7 @@ export class Runner {
 
   async summarize(report: Report, reportPath: string): Promise<void> {
     // Before anything is shortened: half a secret would not be recognised any more.
+    const { renderSummary } = await import('./render/summary.ts')
     const clean: Report = JSON.parse(this.#secrets.redact(JSON.stringify(report)))
     const text = `${this.#secrets.redact(renderSummary(clean))}\n\nFull report: \`${printable(reportPath).replaceAll('`', '')}\`\n`
     if (process.env.GITHUB_STEP_SUMMARY === undefined) return

@@ -1,7 +1,6 @@
 /** The story of a run: inputs, a look, a plan, the checks, the steps, another look, and the truth about it. */
 import type { Runner } from './actions.ts'
 import { checkTls } from './checks.ts'
-import { CHORES } from './chores.ts'
 import { sleep } from './clock.ts'
 import { primaryOf } from './cluster.ts'
 import { type Carried, oneWay } from './direction.ts'
@@ -101,6 +100,7 @@ async function carryOut(session: Session): Promise<Carried> {
   journal.report.checks = [tls]
   if (tls.state === 'failed') return { leg: first }
   if (inputs.operation === 'status') return { leg: first, findings: await status(session) }
+  const { CHORES } = await import('./chores.ts')
   const chore = CHORES[inputs.operation]
   if (chore !== undefined) return { leg: first, chore: await chore(session) }
   if (inputs.operation === 'drill') return drill(session)
