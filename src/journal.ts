@@ -51,7 +51,7 @@ export class Journal {
     return this.#step(step, world).sends ?? 0
   }
 
-  /** The attempt to generate a token that this run has begun on a cluster, by its nonce; undefined when it has ended. */
+  /** The attempt to generate a token that this run has begun on a cluster, as the report keeps it; undefined when it has ended. */
   attempt(host: string, nonce: string | undefined): void {
     const { attempts } = this.report
     if (nonce === undefined) delete attempts[host]

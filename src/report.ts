@@ -130,7 +130,10 @@ export interface Report {
   readonly notes: string[]
   /** Activation ids this run made: those that nobody uses are revoked at the end. */
   readonly activations: Activation[]
-  /** Attempts to generate a DR operation token that this run began and has not ended: nonces by host. */
+  /**
+   * Attempts to generate a DR operation token that this run began and has not ended: nonces by host; an empty one where the
+   * beginning was asked for, and is not answered.
+   */
   readonly attempts: Record<string, string>
   /** What the run did so far; the post step concludes from it where the main step could not. */
   deeds: Deeds

@@ -4,7 +4,7 @@
  */
 import { Runner } from './actions.ts'
 import { type Deeds, noDeeds, type Run } from './bring.ts'
-import { cleanUp } from './cleanup.ts'
+import { cleanUp, nameUnanswered } from './cleanup.ts'
 import { Deadline, sleep } from './clock.ts'
 import { role, SIDES, serving, type World } from './cluster.ts'
 import { hostOf, type Inputs, InvalidInputs, OPERATIONS, readInputs, SECRET_INPUTS } from './inputs.ts'
@@ -37,6 +37,8 @@ export interface Invalid {
  * For a last look and for taking away what is left behind, where the run has no more time of its own. In ms.
  */
 const CLOSING = 2000
+/** For each of the looks after a cancel, which go on side by side. In ms. */
+const LAST_LOOK = 1000
 
 /** Makes what stands between this program and whoever runs it. */
 export type Edge = (secrets: Secrets) => Runner
@@ -184,10 +186,14 @@ export class Session {
     const { journal } = this
     const { report } = journal
     this.#closing = new Deadline(Math.max(CLOSING, this.deadline.left))
+    const { aborted } = this.cancelled
+    // A look at an attempt takes nothing away, and the post step may never run.
+    const named = aborted ? nameUnanswered(run, LAST_LOOK) : undefined
     let world = await lastLook(run, this.#closing)
-    if (!this.cancelled.aborted) {
+    await named
+    if (!aborted) {
       if (await cleanUp(this, run)) world = await run.lookout.look()
-    } else if (this.made.length > 0 || report.activations.length > 0) {
+    } else if ([this.made, report.activations, Object.keys(report.attempts)].some(({ length }) => length > 0)) {
       journal.say('the post step takes away what this run made')
     }
     journal.survey(steps, world)
@@ -325,7 +331,7 @@ async function lastLook({ lookout, cancelled, deeds }: Run, closing: Deadline): 
   // Where nothing was sent, what the run just read is what is true.
   if (deeds.sent === 0 && lookout.world.to.at > 0) return lookout.world
   for (let looks = 1; ; looks += 1) {
-    const world = await lookout.look(0, cancelled.aborted ? 1000 : undefined)
+    const world = await lookout.look(0, cancelled.aborted ? LAST_LOOK : undefined)
     const missing = SIDES.some((side) => role(world[side]) === 'unknown' && world[side].last !== undefined)
     if (!missing || closing.passed || looks >= (cancelled.aborted ? 1 : 4)) return world
     await sleep(400)
