@@ -5,6 +5,7 @@
 import { Deadline, sleep } from './clock.ts'
 import type { Secrets } from './secrets.ts'
 import type { Answer, Vault } from './vault/client.ts'
+import { vaultToken } from './vault/schemas.ts'
 
 export type Generated =
   | { readonly ok: true; readonly token: string }
@@ -246,5 +247,5 @@ export function decode(encoded: string, otp: string): string | undefined {
       .toString('hex')
       .replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
   const token = Buffer.from(clear).toString('latin1')
-  return /^[\x21-\x7e]{8,}$/.test(token) ? token : undefined
+  return vaultToken.safeParse(token).success ? token : undefined
 }

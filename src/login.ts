@@ -75,13 +75,10 @@ const LONGEST_PAUSE = 5000
 /** An id token has some 2 KiB. In bytes. */
 const LARGEST_ID_TOKEN_ANSWER = 65_536
 
-/** A token that can stand in a header; Vault's own limit is 8 KiB (facts 3.6). */
-const vaultToken = z.string().check(z.maxLength(8192), z.regex(/^[\x21-\x7e]{8,}$/))
-
 /** The answer to a login (facts 8). With a second factor in the way there is a requirement and no token. */
 const loggedIn = z.object({
   auth: z.object({
-    client_token: vaultToken,
+    client_token: schemas.vaultToken,
     lease_duration: z.int().check(z.nonnegative()),
     token_type: z.optional(z.string()),
   }),
