@@ -347,6 +347,41 @@ person('a token that is made goes into a file of its owner', {}, async ({ world,
   keeps(ended, [token])
 })
 
+for (const operation of ['issue-operation-token', 'generate-operation-token']) {
+  person(`${operation}: where its token can't go is found before anything is sent`, {}, async (someone) => {
+    const { world, folder, pair, run } = someone
+    writeFileSync(join(folder, 'there'), 'of somebody else')
+    symlinkSync(join(folder, 'nothing'), join(folder, 'link'))
+    const env = { VAULT_DR_VAULT_TOKEN: world.tokens.operator, VAULT_DR_KEY_SHARES: world.keyShares.join('\n') }
+    for (const place of ['there', 'link', '.', 'missing/token', 'there/token', '']) {
+      const path = place === '' ? '' : join(folder, place)
+      const ended = await run([operation, ...pair, '--yes', `--token-path=${path}`], env)
+      expect(ended).toMatchObject({ code: 2, out: expect.stringMatching(/token-path[\s\S]*Nothing was sent/) })
+    }
+    expect(world.requests).toEqual([])
+    expect(readFileSync(join(folder, 'there'), 'utf8')).toBe('of somebody else')
+  })
+}
+
+person(
+  'a file that comes up where the token is to go: it is not written to, and the token is revoked',
+  {},
+  async (someone) => {
+    const { world, folder, pair, start } = someone
+    const path = join(folder, 'token')
+    world.fault({ path: /generate-operation-token\/update/, kind: 'delay-answer', delayMs: 300 })
+    const env = { VAULT_DR_KEY_SHARES: world.keyShares.slice(0, 3).join('\n') }
+    const going = start(['generate-operation-token', ...pair, '--yes', '--token-path', path], env)
+    await until('a share is given', () => world.requests.some((one) => one.path.endsWith('/update')))
+    writeFileSync(path, 'of somebody else')
+    const ended = await going.ended
+    expect(ended.out).toMatch(/could not be handed over, so it was revoked/)
+    expect(ended.code).toBe(OUTCOMES.failed)
+    expect(readFileSync(path, 'utf8')).toBe('of somebody else')
+    expect(world.leftovers()).toEqual([])
+  },
+)
+
 test('by the link that npm makes, it is the command and never the action', () => {
   const folder = mkdtempSync(join(tmpdir(), 'bin-'))
   try {

@@ -3,7 +3,17 @@
  * redaction here, whatever it passed before. A workplace that fails (a full disk, a missing file) costs a warning, never
  * the failover.
  */
-import { lstatSync, mkdirSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  accessSync,
+  constants,
+  lstatSync,
+  mkdirSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { EOL, tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { printable } from './printable.ts'
@@ -75,7 +85,28 @@ export class Runner {
     command('error', this.#clean(line, 4000))
   }
 
-  async output(result: Result, reportPath: string, token: string | undefined): Promise<void> {
+  /** Why a token that is made could not be handed over, without a stop; undefined where nothing is in the way. */
+  obstacle(): string | undefined {
+    try {
+      const path = process.env.GITHUB_OUTPUT ?? ''
+      accessSync(path, constants.W_OK)
+      if (!statSync(path).isDirectory()) return undefined
+    } catch {
+      // Told below.
+    }
+    return "GITHUB_OUTPUT, the file of the step's outputs, can not be written, so a token would get lost"
+  }
+
+  /** Gives the caller a token that was asked for: the one output that is a secret. False where that did not work. */
+  async handOver(token: string): Promise<boolean> {
+    const core = await toolkit()
+    return this.#attempt('the token', () => {
+      mustBeAFile('GITHUB_OUTPUT')
+      core.setOutput('dr-operation-token', token)
+    })
+  }
+
+  async output(result: Result, reportPath: string): Promise<void> {
     const core = await toolkit()
     const outputs: Record<string, string> = {
       outcome: result.outcome,
@@ -92,8 +123,6 @@ export class Runner {
     this.#attempt('the outputs', () => {
       mustBeAFile('GITHUB_OUTPUT')
       for (const [name, value] of Object.entries(outputs)) core.setOutput(name, this.#secrets.redact(value))
-      // The one output that is a secret: what was asked for, masked before it is set.
-      if (token !== undefined) core.setOutput('dr-operation-token', token)
     })
   }
 

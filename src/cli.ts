@@ -21,7 +21,7 @@ import { printable } from './printable.ts'
 import { fill } from './render/text.ts'
 import { OUTCOMES } from './report.ts'
 import { Secrets } from './secrets.ts'
-import { ask, attended, type Desk, Terminal } from './terminal.ts'
+import { ask, attended, type Desk, obstacleTo, Terminal } from './terminal.ts'
 
 type InputName = keyof typeof INPUTS
 const NAMES = Object.keys(INPUTS).filter((name): name is InputName => Object.hasOwn(INPUTS, name))
@@ -81,6 +81,10 @@ export async function cli(cancelled: AbortSignal): Promise<void> {
   const changes = operation !== 'status' && values.get('dry-run')?.toLowerCase() !== 'true'
   if (changes && MAKES_TOKEN.includes(operation) && tokenPath === undefined && process.stdout.isTTY !== true)
     return refuse([`${operation} makes a token: name a file for it with --token-path, or run it at a terminal.`])
+  if (MAKES_TOKEN.includes(operation) && tokenPath !== undefined) {
+    const obstacle = obstacleTo(tokenPath)
+    if (obstacle !== undefined) return refuse([obstacle])
+  }
   if (changes && !yes) {
     if (!attended())
       return refuse(['This changes clusters, and nobody is here to be asked: add --yes if you mean it, or --dry-run.'])

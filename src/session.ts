@@ -218,10 +218,8 @@ export class Session {
     const switches = steps.some(({ name }) => name === 'demote' || name === 'promote')
     report.legs = more.legs ?? (switches && run.deeds.sent > 0 ? [legReport(run.deeds, world)] : [])
     report.result = result
-    const token = more.chore?.token
-    if (token !== undefined) this.runner.mask(token)
     journal.close()
-    await publish(this.runner, report, this.reportPath, result, token)
+    await publish(this.runner, report, this.reportPath, result)
     await this.http.close()
     return result
   }
@@ -266,24 +264,29 @@ export class Session {
     await this.runner.remember(MADE, seal(JSON.stringify(this.made), this.#keys))
   }
 
-  /** The caller gets what was made: it is theirs to use, so nothing revokes it. */
-  async handOut(): Promise<void> {
-    this.made.length = 0
-    await this.runner.remember(MADE, '')
+  /**
+   * Gives the caller what was made: it is theirs to use from then on, so nothing revokes it.
+   *
+   * @returns false where there was nowhere to put it: then nobody but this run has it
+   */
+  async handOver(token: string): Promise<boolean> {
+    this.runner.mask(token)
+    if (!(await this.runner.handOver(token))) return false
+    const at = this.made.findIndex((made) => made.token === token)
+    if (at >= 0) {
+      this.made.splice(at, 1)
+      const left = this.made.length === 0 ? '' : seal(JSON.stringify(this.made), this.#keys)
+      await this.runner.remember(MADE, left)
+    }
+    return true
   }
 }
 
 /** The verdict in every sink: report, summary, outputs, log, exit code. */
-export async function publish(
-  runner: Runner,
-  report: Report,
-  reportPath: string,
-  result: Result,
-  token?: string,
-): Promise<void> {
+export async function publish(runner: Runner, report: Report, reportPath: string, result: Result): Promise<void> {
   runner.save(report, reportPath)
   await runner.summarize(report, reportPath)
-  await runner.output(result, reportPath, token)
+  await runner.output(result, reportPath)
   const told = [result.verdict, ...result.reasons, ...result.next.map((step) => `Next: ${step}`)]
   runner.log(`outcome: ${result.outcome}`)
   for (const line of told) runner.log(line)
