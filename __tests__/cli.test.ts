@@ -190,6 +190,29 @@ person('a refusal, a dry run, and what is wrong', {}, async ({ world, pair, secr
   expect(world.writes()).toEqual([])
 })
 
+person('--yes=false is no yes, and a wrong confirm is none either', {}, async ({ world, pair, secrets, run }) => {
+  expect(await run(['failover', ...pair, '--yes=false'], secrets)).toMatchObject({
+    code: 2,
+    out: expect.stringContaining('nobody is here to be asked'),
+  })
+  const ended = await run(['failover', ...pair, '--yes', '--confirm', 'wrong.example'], secrets)
+  expect(ended).toMatchObject({ code: 2, out: expect.stringContaining('confirm does not name the right cluster') })
+  expect(world.requests).toEqual([])
+  const right = ['--confirm', hostOf(world.secondary.addr)]
+  expect(await run(['failover', ...pair, '--yes', ...right], secrets)).toMatchObject({ code: 0 })
+})
+
+person('a login by jwt where GitHub signs no id token: refused before anything is sent', {}, async (someone) => {
+  const { world, pair, secrets, run } = someone
+  const { VAULT_DR_DR_OPERATION_TOKEN } = secrets
+  const words = ['failover', ...pair, '--yes', '--auth-method=jwt', '--auth-role=failover']
+  expect(await run(words, { VAULT_DR_DR_OPERATION_TOKEN: VAULT_DR_DR_OPERATION_TOKEN ?? '' })).toMatchObject({
+    code: 2,
+    out: expect.stringMatching(/auth-method jwt [\s\S]*approle[\s\S]*Nothing was sent/),
+  })
+  expect(world.requests).toEqual([])
+})
+
 person('a secret is never taken from a flag, nor shown again', {}, async ({ world, pair, run }) => {
   const secret = 'hvs.AN-OTHERWISE-GOOD-SECRET'
   for (const name of SECRET_INPUTS) {
@@ -428,6 +451,11 @@ test('flags, in every way they are written', () => {
     operation: 'status',
     'dry-run': 'false',
   })
+  for (const name of ['yes', 'help'] as const) {
+    expect(readFlags([`--${name}=false`])[name]).toBe(false)
+    expect(readFlags([`--${name}=True`])[name]).toBe(true)
+    expect(readFlags([`--${name}=perhaps`]).mistakes).toEqual([`--${name} must be true or false`])
+  }
   const wrong = ['status', 'failover', 'x', '--timeout', '--max-lag', '1', '--max-lag', '2', '--nonsense', 'y']
   expect(readFlags(wrong).mistakes).toEqual([
     'operation is given twice',
