@@ -59,6 +59,26 @@ export class Journal {
     this.#save()
   }
 
+  /** A login is asked for on a cluster: should the run not see what comes of it, its end or the post step tells. */
+  loginAsked(host: string): void {
+    this.report.logins.push(host)
+    this.#save()
+  }
+
+  /** @param lost an answer that may have held a token was lost */
+  loginAnswered(host: string, lost: boolean): void {
+    const { logins } = this.report
+    const at = logins.indexOf(host)
+    if (at >= 0) logins.splice(at, 1)
+    if (lost) this.note(lostLogin(host))
+    else this.#save()
+  }
+
+  /** Tells of the logins that are still without an answer. */
+  loginsLost(): void {
+    for (const host of this.report.logins.splice(0)) this.note(lostLogin(host))
+  }
+
   save(): void {
     this.#save()
   }
@@ -142,6 +162,9 @@ export class Journal {
     return report
   }
 }
+
+const lostLogin = (host: string): string =>
+  `An answer of ${host} to the login was lost: a token that nobody holds may be left there until its time is up.`
 
 const WISHES: Record<StepName, string> = {
   demote: 'it is no longer primary',

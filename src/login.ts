@@ -102,8 +102,11 @@ export async function login(http: Http, addr: string, by: LoginBy, around: Surro
       : { ...(by.role === undefined ? {} : { role: by.role }), jwt: jwt.token }
   let lost = false
   let astray = false
+  let awaited = false
   const told = await ask(around, LOGIN_WITHIN, async (within): Promise<Told<Login>> => {
+    awaited = true
     const answer = await http.send(addr, { ...to(by, 'login'), body, within, fresh: true })
+    awaited = false
     if (!answer.answered) {
       lost ||= answer.sent
       astray ||= answer.sent
@@ -127,6 +130,8 @@ export async function login(http: Http, addr: string, by: LoginBy, around: Surro
     return refusal(answer, by, jwt?.token, around.secrets)
   })
   if ('done' in told) return told.done
+  // Given up after a cancel: what it comes to is not known.
+  astray ||= awaited
   const spent = lost && by.method === 'approle' && /role or secret ID/.test(told.because)
   return {
     ok: false,

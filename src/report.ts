@@ -135,6 +135,8 @@ export interface Report {
    * beginning was asked for, and is not answered.
    */
   readonly attempts: Record<string, string>
+  /** Hosts of clusters where a login was asked for, and is not answered. */
+  readonly logins: string[]
   /** What the run did so far; the post step concludes from it where the main step could not. */
   deeds: Deeds
   /** The legs of a drill that came to their end, in order. */

@@ -196,6 +196,7 @@ export class Session {
     } else if ([this.made, report.activations, Object.keys(report.attempts)].some(({ length }) => length > 0)) {
       journal.say('the post step takes away what this run made')
     }
+    journal.loginsLost()
     journal.survey(steps, world)
     // The report's two columns are those of the first direction, whichever leg ends the run.
     const turned = world.from.host !== report.hosts.from
@@ -325,6 +326,7 @@ export function newReport(inputs: Pick<Inputs, 'operation' | 'mode' | 'dry-run' 
     notes: [],
     activations: [],
     attempts: {},
+    logins: [],
     deeds: noDeeds(),
   }
 }

@@ -115,6 +115,7 @@ const report = (more: Partial<Report> = {}): Report => ({
   notes: [],
   activations: [],
   attempts: {},
+  logins: [],
   deeds: { accepted: 0, sent: 0, demoted: false, promoted: false, restored: false, unclear: undefined },
   ...more,
 })
