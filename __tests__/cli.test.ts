@@ -190,6 +190,29 @@ person('a refusal, a dry run, and what is wrong', {}, async ({ world, pair, secr
   expect(world.writes()).toEqual([])
 })
 
+person('--yes=false is no yes, and a wrong confirm is none either', {}, async ({ world, pair, secrets, run }) => {
+  expect(await run(['failover', ...pair, '--yes=false'], secrets)).toMatchObject({
+    code: 2,
+    out: expect.stringContaining('nobody is here to be asked'),
+  })
+  const ended = await run(['failover', ...pair, '--yes', '--confirm', 'wrong.example'], secrets)
+  expect(ended).toMatchObject({ code: 2, out: expect.stringContaining('confirm does not name the right cluster') })
+  expect(world.requests).toEqual([])
+  const right = ['--confirm', hostOf(world.secondary.addr)]
+  expect(await run(['failover', ...pair, '--yes', ...right], secrets)).toMatchObject({ code: 0 })
+})
+
+person('a login by jwt where GitHub signs no id token: refused before anything is sent', {}, async (someone) => {
+  const { world, pair, secrets, run } = someone
+  const { VAULT_DR_DR_OPERATION_TOKEN } = secrets
+  const words = ['failover', ...pair, '--yes', '--auth-method=jwt', '--auth-role=failover']
+  expect(await run(words, { VAULT_DR_DR_OPERATION_TOKEN: VAULT_DR_DR_OPERATION_TOKEN ?? '' })).toMatchObject({
+    code: 2,
+    out: expect.stringMatching(/auth-method jwt [\s\S]*approle[\s\S]*Nothing was sent/),
+  })
+  expect(world.requests).toEqual([])
+})
+
 person('a secret is never taken from a flag, nor shown again', {}, async ({ world, pair, run }) => {
   const secret = 'hvs.AN-OTHERWISE-GOOD-SECRET'
   for (const name of SECRET_INPUTS) {
@@ -347,6 +370,41 @@ person('a token that is made goes into a file of its owner', {}, async ({ world,
   keeps(ended, [token])
 })
 
+for (const operation of ['issue-operation-token', 'generate-operation-token']) {
+  person(`${operation}: where its token can't go is found before anything is sent`, {}, async (someone) => {
+    const { world, folder, pair, run } = someone
+    writeFileSync(join(folder, 'there'), 'of somebody else')
+    symlinkSync(join(folder, 'nothing'), join(folder, 'link'))
+    const env = { VAULT_DR_VAULT_TOKEN: world.tokens.operator, VAULT_DR_KEY_SHARES: world.keyShares.join('\n') }
+    for (const place of ['there', 'link', '.', 'missing/token', 'there/token', '']) {
+      const path = place === '' ? '' : join(folder, place)
+      const ended = await run([operation, ...pair, '--yes', `--token-path=${path}`], env)
+      expect(ended).toMatchObject({ code: 2, out: expect.stringMatching(/token-path[\s\S]*Nothing was sent/) })
+    }
+    expect(world.requests).toEqual([])
+    expect(readFileSync(join(folder, 'there'), 'utf8')).toBe('of somebody else')
+  })
+}
+
+person(
+  'a file that comes up where the token is to go: it is not written to, and the token is revoked',
+  {},
+  async (someone) => {
+    const { world, folder, pair, start } = someone
+    const path = join(folder, 'token')
+    world.fault({ path: /generate-operation-token\/update/, kind: 'delay-answer', delayMs: 300 })
+    const env = { VAULT_DR_KEY_SHARES: world.keyShares.slice(0, 3).join('\n') }
+    const going = start(['generate-operation-token', ...pair, '--yes', '--token-path', path], env)
+    await until('a share is given', () => world.requests.some((one) => one.path.endsWith('/update')))
+    writeFileSync(path, 'of somebody else')
+    const ended = await going.ended
+    expect(ended.out).toMatch(/could not be handed over, so it was revoked/)
+    expect(ended.code).toBe(OUTCOMES.failed)
+    expect(readFileSync(path, 'utf8')).toBe('of somebody else')
+    expect(world.leftovers()).toEqual([])
+  },
+)
+
 test('by the link that npm makes, it is the command and never the action', () => {
   const folder = mkdtempSync(join(tmpdir(), 'bin-'))
   try {
@@ -393,6 +451,11 @@ test('flags, in every way they are written', () => {
     operation: 'status',
     'dry-run': 'false',
   })
+  for (const name of ['yes', 'help'] as const) {
+    expect(readFlags([`--${name}=false`])[name]).toBe(false)
+    expect(readFlags([`--${name}=True`])[name]).toBe(true)
+    expect(readFlags([`--${name}=perhaps`]).mistakes).toEqual([`--${name} must be true or false`])
+  }
   const wrong = ['status', 'failover', 'x', '--timeout', '--max-lag', '1', '--max-lag', '2', '--nonsense', 'y']
   expect(readFlags(wrong).mistakes).toEqual([
     'operation is given twice',

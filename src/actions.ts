@@ -3,7 +3,17 @@
  * redaction here, whatever it passed before. A workplace that fails (a full disk, a missing file) costs a warning, never
  * the failover.
  */
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
+import {
+  accessSync,
+  constants,
+  lstatSync,
+  mkdirSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { EOL, tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { printable } from './printable.ts'
@@ -20,6 +30,20 @@ const toolkit = () => import('@actions/core')
 /** Without its file the toolkit would write a value into the log, as an old command: a token has no place there. */
 function mustBeAFile(variable: 'GITHUB_OUTPUT' | 'GITHUB_STATE'): void {
   if ((process.env[variable] ?? '') === '') throw new Error(variable)
+}
+
+/**
+ * The file that a rename may put another in the place of: `path`, or what it links to. A rename takes the place of a device
+ * or a pipe too, and as root that is the end of it for the whole machine.
+ *
+ * @throws where something is there that is no regular file, or the link leads nowhere
+ */
+function replaceable(path: string): string {
+  const there = lstatSync(path, { throwIfNoEntry: false })
+  if (there === undefined) return path
+  const real = realpathSync(path)
+  if (!lstatSync(real).isFile()) throw new Error('not a regular file')
+  return real
 }
 
 /** A line that the runner takes as a command; what could end it or begin another is encoded as the runner decodes it. */
@@ -61,7 +85,28 @@ export class Runner {
     command('error', this.#clean(line, 4000))
   }
 
-  async output(result: Result, reportPath: string, token: string | undefined): Promise<void> {
+  /** Why a token that is made could not be handed over, without a stop; undefined where nothing is in the way. */
+  obstacle(): string | undefined {
+    try {
+      const path = process.env.GITHUB_OUTPUT ?? ''
+      accessSync(path, constants.W_OK)
+      if (!statSync(path).isDirectory()) return undefined
+    } catch {
+      // Told below.
+    }
+    return "GITHUB_OUTPUT, the file of the step's outputs, can not be written, so a token would get lost"
+  }
+
+  /** Gives the caller a token that was asked for: the one output that is a secret. False where that did not work. */
+  async handOver(token: string): Promise<boolean> {
+    const core = await toolkit()
+    return this.#attempt('the token', () => {
+      mustBeAFile('GITHUB_OUTPUT')
+      core.setOutput('dr-operation-token', token)
+    })
+  }
+
+  async output(result: Result, reportPath: string): Promise<void> {
     const core = await toolkit()
     const outputs: Record<string, string> = {
       outcome: result.outcome,
@@ -78,8 +123,6 @@ export class Runner {
     this.#attempt('the outputs', () => {
       mustBeAFile('GITHUB_OUTPUT')
       for (const [name, value] of Object.entries(outputs)) core.setOutput(name, this.#secrets.redact(value))
-      // The one output that is a secret: what was asked for, masked before it is set.
-      if (token !== undefined) core.setOutput('dr-operation-token', token)
     })
   }
 
@@ -117,12 +160,16 @@ export class Runner {
       : resolve(asked)
   }
 
-  /** Writes the report whole or not at all: a reader never meets half of one. */
+  /** Writes the report whole or not at all: a reader never meets half of one. Behind a link, where it leads. */
   save(report: Report, path: string): boolean {
     return this.#attempt('the report', () => {
       mkdirSync(dirname(path), { recursive: true })
-      writeFileSync(`${path}.part`, `${this.#secrets.redact(JSON.stringify(report, null, 2))}\n`, { mode: 0o600 })
-      renameSync(`${path}.part`, path)
+      const kept = replaceable(path)
+      const part = `${kept}.part`
+      // What a killed run left there; what it leads to, should it be a link, is not written to.
+      rmSync(part, { force: true })
+      writeFileSync(part, `${this.#secrets.redact(JSON.stringify(report, null, 2))}\n`, { mode: 0o600, flag: 'wx' })
+      renameSync(part, kept)
     })
   }
 

@@ -5,6 +5,7 @@
 import { Deadline, sleep } from './clock.ts'
 import type { Secrets } from './secrets.ts'
 import type { Answer, Vault } from './vault/client.ts'
+import { vaultToken } from './vault/schemas.ts'
 
 export type Generated =
   | { readonly ok: true; readonly token: string }
@@ -25,7 +26,10 @@ export interface Ceremony {
   /** For all of it. */
   readonly deadline: Deadline
   readonly cancelled: AbortSignal
-  /** Told of the attempt that this run has begun, and of its end: the post step must know whose it is. */
+  /**
+   * Told of the attempt that this run has begun, by its nonce, and of its end (undefined): the post step must know whose it
+   * is. An empty nonce is told before the call that begins one: until its answer is there it may be anybody's.
+   */
   readonly began: (nonce: string | undefined) => void
 }
 
@@ -40,7 +44,6 @@ export async function generate(ceremony: Ceremony): Promise<Generated> {
   for (let tries = 0; tries < TRIES && !over(ceremony); tries += 1) {
     const begun = await begin(ceremony)
     if (!begun.ok) return begun
-    ceremony.began(begun.nonce)
     const submitted = await submit(ceremony, begun.nonce)
     if (submitted.ok) {
       ceremony.began(undefined)
@@ -72,10 +75,14 @@ export function distinct(shares: readonly string[]): string[] {
 
 type Begun = { readonly ok: true; readonly nonce: string; readonly otp: string } | (Generated & { readonly ok: false })
 
-async function begin({ vault, host, shares, token, deadline, cancelled }: Ceremony): Promise<Begun> {
+async function begin(ceremony: Ceremony): Promise<Begun> {
+  const { vault, host, shares, token, deadline, cancelled, began } = ceremony
   const until = new Deadline(Math.min(PATIENCE, deadline.left))
+  let lost = false
   for (;;) {
     const read = await vault.attempt(token)
+    // The pad was in the answer that got lost, so an attempt that began is of no use, and nobody can tell whose it is.
+    if (lost && read.ok && read.value.started) return { ok: false, ...lostStart(host, 'and an attempt is in progress') }
     const refusal = read.ok
       ? attemptProblem(host, read.value, shares)
       : read.status === 403
@@ -83,38 +90,43 @@ async function begin({ vault, host, shares, token, deadline, cancelled }: Ceremo
         : undefined
     if (refusal !== undefined) return { ok: false, ...refusal }
     if (read.ok) {
+      began('')
       const answer = await vault.startAttempt(token)
       if (answer.kind === 'accepted') {
         const { nonce, otp } = answer.value
-        return otp === undefined || otp === '' || nonce === ''
-          ? { ok: false, because: `${host} began an attempt without a one-time pad` }
-          : { ok: true, nonce, otp }
+        began(nonce)
+        if (otp !== undefined && otp !== '' && nonce !== '') return { ok: true, nonce, otp }
+        if (nonce !== '') await cancelOwn(ceremony, nonce)
+        return { ok: false, because: `${host} began an attempt without a one-time pad` }
       }
+      lost ||= answer.kind === 'unclear' && answer.sent
+      if (!lost) began(undefined)
       if (answer.kind === 'refused')
         return {
           ok: false,
           because: `${host} began no attempt: ${answer.because}`,
           ...(answer.status === 403 ? { fix: needsToken(host).fix } : {}),
         }
-      // The pad was in the answer that got lost, so an attempt that began is of no use, and nobody can tell whose it is.
-      if (answer.kind === 'unclear' && answer.sent) {
+      // Looked at once, also after a cancel.
+      if (lost && !until.passed) {
         const after = await vault.attempt(token)
-        if (after.ok && after.value.started) {
-          return {
-            ok: false,
-            because: `the answer of ${host} got lost, and an attempt is in progress`,
-            fix: 'If nobody else began it, run `operation: cancel-operation-token`, then this again.',
-          }
-        }
+        if (after.ok && after.value.started) return { ok: false, ...lostStart(host, 'and an attempt is in progress') }
       }
     }
-    if (until.passed || cancelled.aborted)
+    if (until.passed || cancelled.aborted) {
+      if (lost) return { ok: false, ...lostStart(host, 'so an attempt may be in progress') }
       return { ok: false, because: `${host} began no attempt: ${read.ok ? 'no answer' : read.because}` }
+    }
     await sleep(PAUSE)
   }
 }
 
 type Problem = { readonly because: string; readonly fix: string }
+
+const lostStart = (host: string, what: string): Problem => ({
+  because: `the answer of ${host} to the start of an attempt to generate a DR operation token got lost, ${what}`,
+  fix: 'If nobody else began it, run `operation: cancel-operation-token`, then this again.',
+})
 
 /** Why an attempt can't be begun, from what the server tells of it; undefined where it can. */
 export function attemptProblem(
@@ -188,6 +200,23 @@ async function submit(ceremony: Ceremony, nonce: string): Promise<Submitted> {
   }
 }
 
+/**
+ * Whether an attempt is in progress whose beginning was asked for and never answered: it is named and left, since it may be
+ * somebody else's by now.
+ *
+ * @param within for the one look at it, in ms
+ * @returns what there is to say of it, as a sentence; undefined where there is none
+ */
+export async function unanswered(
+  { vault, host, token }: Pick<Ceremony, 'vault' | 'host' | 'token'>,
+  within?: number,
+): Promise<string | undefined> {
+  const read = await vault.attempt(token, within)
+  if (read.ok && !read.value.started) return undefined
+  const is = read.ok ? 'is' : 'may be'
+  return `An attempt to generate a DR operation token ${is} in progress on ${host}, which did not answer this run's call to begin one: if nobody else began it, run \`operation: cancel-operation-token\`.`
+}
+
 /** Ends this run's attempt, and only this run's. */
 export async function cancelOwn(
   { vault, token, began }: Pick<Ceremony, 'vault' | 'token' | 'began'>,
@@ -218,5 +247,5 @@ export function decode(encoded: string, otp: string): string | undefined {
       .toString('hex')
       .replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
   const token = Buffer.from(clear).toString('latin1')
-  return /^[\x21-\x7e]{8,}$/.test(token) ? token : undefined
+  return vaultToken.safeParse(token).success ? token : undefined
 }

@@ -19,8 +19,6 @@ export interface Chore {
   /** In a sentence, without a stop. */
   readonly says: string
   readonly next?: readonly string[]
-  /** The token that was made: masked, and an output. */
-  readonly token?: string
 }
 
 export const CHORES: Partial<Record<Operation, (session: Session) => Promise<Chore>>> = {
@@ -45,6 +43,12 @@ async function looked(session: Session): Promise<Run> {
 }
 
 const blocked = (says: string, ...next: string[]): Chore => ({ is: 'blocked', says, next })
+
+/** A token that is made must have somewhere to go: that is looked at before. */
+function nowhere(session: Session): Chore | undefined {
+  const obstacle = session.runner.obstacle()
+  return obstacle === undefined ? undefined : blocked(obstacle, 'Mend that, then run this again.')
+}
 
 /** A fresh orphan batch token, with its policy and role where they are missing. */
 async function issue(session: Session): Promise<Chore> {
@@ -80,15 +84,29 @@ async function issue(session: Session): Promise<Chore> {
       `Remove it (vault policy delete ${ISSUED_POLICY_NAME}) and run this again, which writes it anew.`,
     )
   }
+  const lost = inputs['store-secret'] === undefined ? nowhere(session) : undefined
+  if (lost !== undefined) return lost
   if (inputs['dry-run']) {
     const missing = [policy.ok ? [] : ['the policy'], tokenRole.ok ? [] : ['the role']].flat()
     return { is: 'planned', says: `It would make ${[...missing, 'a token'].join(', ')} on ${host}` }
   }
+  const left = (why: string) => {
+    const note = `${why}: a token that nobody holds may be left on ${host} until its time is up.`
+    if (!journal.report.notes.includes(note)) journal.note(note)
+  }
   const write = async <T>(what: string, send: () => Promise<Answer<T>>): Promise<Answer<T>> => {
     run.deeds.sent += 1
     let answer = await send()
+    const unheld = () => {
+      if (what === 'token' && answer.kind === 'unclear' && answer.sent)
+        left('An answer that was to hold a token got lost, or could not be read')
+    }
+    unheld()
     // A policy, a role and one more token are harmless to write twice.
-    if (answer.kind === 'unclear' || answer.kind === 'later') answer = await send()
+    if (answer.kind === 'unclear' || answer.kind === 'later') {
+      answer = await send()
+      unheld()
+    }
     if (answer.kind === 'accepted') run.deeds.accepted += 1
     journal.say(`${host}: ${what}: ${answer.kind}${answer.kind === 'accepted' ? '' : `: ${answer.because}`}`)
     return answer
@@ -104,15 +122,19 @@ async function issue(session: Session): Promise<Chore> {
   const made = await write('token', () =>
     vault.createToken(tokens.vault, ISSUED_ROLE_NAME, Math.ceil(inputs['token-ttl'] / 1000)),
   )
+  if (made.kind === 'unclear') return { is: 'unclear', says: `Whether a token was made is not known: ${made.because}` }
   if (made.kind !== 'accepted') return { is: 'failed', says: `The token could not be made: ${made.because}` }
   const { client_token: token, lease_duration: seconds, token_type: type } = made.value
-  if (type !== undefined && type !== 'batch' && !isBatch(token))
+  if (type !== undefined && type !== 'batch' && !isBatch(token)) {
+    left('The token that was made is of no use')
     return { is: 'failed', says: `${host} made a token that is no batch token, which a DR secondary would not accept` }
+  }
   const able = await again(() => vault.capabilitiesSelf(token, needed))
   const lacking = able.ok
     ? needed.filter((path) => !['root', 'update'].some((one) => able.value.get(path)?.includes(one)))
     : []
   if (lacking.length > 0) {
+    left('The token that was made is of no use')
     return {
       is: 'failed',
       says: `The policy ${ISSUED_POLICY_NAME}, which was there already, does not let the token ${lacking.join(' and ')}`,
@@ -120,11 +142,21 @@ async function issue(session: Session): Promise<Chore> {
     }
   }
   const until = new Date(Date.now() + seconds * 1000).toISOString().slice(0, 16).replace('T', ' ')
-  const problem = inputs['store-secret'] === undefined ? undefined : await store(session, token)
+  const handed = await session.handOver(token)
+  const named = inputs['store-secret']
+  const problem = named === undefined ? undefined : await store(session, token)
+  if (!handed && (named === undefined || problem !== undefined)) {
+    const stored = problem === undefined ? '' : `, nor stored: ${problem}`
+    return {
+      is: 'failed',
+      says: `A batch DR operation token was made on ${host} and could not be handed over${stored}. It can't be revoked: nobody has it, and it ends by itself at ${until} UTC`,
+      next: ['Mend that, then run this again.'],
+    }
+  }
   if (problem !== undefined)
-    return { is: 'failed', says: `The token was made and is an output, but could not be stored: ${problem}`, token }
-  const stored = inputs['store-secret'] === undefined ? '' : `, stored as the secret ${inputs['store-secret']}`
-  return { is: 'done', says: `A batch DR operation token was made on ${host}, good until ${until} UTC${stored}`, token }
+    return { is: 'failed', says: `The token was made and is an output, but could not be stored: ${problem}` }
+  const stored = named === undefined ? '' : `, stored as the secret ${named}`
+  return { is: 'done', says: `A batch DR operation token was made on ${host}, good until ${until} UTC${stored}` }
 }
 
 /** A DR operation token from key shares; it is the caller's from then on. */
@@ -134,6 +166,8 @@ async function generate(session: Session): Promise<Chore> {
   const side = secondarySide(run)
   if (side === undefined) return blocked('No DR secondary is seen, and only a secondary generates DR operation tokens')
   const cluster = lookout.world[side]
+  const lost = nowhere(session)
+  if (lost !== undefined) return lost
   if (inputs['dry-run']) {
     const attempt = await again(() => vaults[side].attempt(tokens.forCeremony(cluster)))
     const problem = attempt.ok
@@ -149,13 +183,31 @@ async function generate(session: Session): Promise<Chore> {
   if (!generated.ok) return blocked(generated.because, generated.fix ?? '')
   deeds.sent += 1
   deeds.accepted += 1
-  await session.handOut()
+  if (!(await session.handOver(generated.token))) {
+    const gone = await revoke(run, side, generated.token)
+    const end =
+      gone.kind === 'accepted'
+        ? 'so it was revoked'
+        : `and ${cluster.host} did not say that it is revoked: ${gone.because}`
+    return {
+      is: 'failed',
+      says: `A DR operation token was generated on ${cluster.host} and could not be handed over, ${end}`,
+      next: ['Mend that, then run this again.'],
+    }
+  }
   return {
     is: 'done',
     says: `A DR operation token was generated on ${cluster.host}; it is good for one use there`,
     next: ['It has no end of its own: use it, or revoke it with `operation: delete-operation-token`.'],
-    token: generated.token,
   }
+}
+
+/** Revoking twice does no harm: where the first one was applied, the second is told that the token is not valid. */
+async function revoke({ vaults, tokens }: Run, side: Side, token: string): Promise<Answer<unknown>> {
+  const answer = await vaults[side].deleteOperationToken(token, tokens.header)
+  return answer.kind === 'unclear' || answer.kind === 'later'
+    ? vaults[side].deleteOperationToken(token, tokens.header)
+    : answer
 }
 
 /** No attempt is in progress, whoever began it: that is what the operator asks for here. */
@@ -195,7 +247,7 @@ async function cancel(session: Session): Promise<Chore> {
 /** A generated token is revoked. */
 async function discard(session: Session): Promise<Chore> {
   const run = await looked(session)
-  const { inputs, vaults, lookout, tokens, deeds } = run
+  const { inputs, lookout, tokens, deeds } = run
   const token = inputs['dr-operation-token'] ?? ''
   if (isBatch(token)) return blocked('This is a batch token, which can not be revoked: it ends by itself')
   const side = secondarySide(run)
@@ -203,10 +255,7 @@ async function discard(session: Session): Promise<Chore> {
   const { host } = lookout.world[side]
   if (inputs['dry-run']) return { is: 'planned', says: `It would revoke the token on ${host}` }
   deeds.sent += 1
-  let answer = await vaults[side].deleteOperationToken(token, tokens.header)
-  // Revoking twice does no harm: where the first one was applied, the second is told that the token is not valid.
-  if (answer.kind === 'unclear' || answer.kind === 'later')
-    answer = await vaults[side].deleteOperationToken(token, tokens.header)
+  const answer = await revoke(run, side, token)
   if (answer.kind === 'accepted') {
     deeds.accepted += 1
     return { is: 'done', says: `The DR operation token was revoked on ${host}` }

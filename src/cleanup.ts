@@ -4,7 +4,7 @@
  */
 import { tidy } from './attach.ts'
 import type { Run } from './bring.ts'
-import { cancelOwn } from './ceremony.ts'
+import { cancelOwn, unanswered } from './ceremony.ts'
 import { role, SIDES, type Side } from './cluster.ts'
 import type { Session } from './session.ts'
 
@@ -23,7 +23,9 @@ export async function cleanUp(session: Session, run: Run, on: readonly Side[] = 
   return true
 }
 
-async function endAttempts({ vaults, lookout, tokens, journal }: Run): Promise<void> {
+async function endAttempts(run: Run): Promise<void> {
+  const { vaults, lookout, tokens, journal } = run
+  await nameUnanswered(run)
   for (const side of SIDES) {
     const cluster = lookout.world[side]
     const nonce = journal.report.attempts[cluster.host]
@@ -35,6 +37,26 @@ async function endAttempts({ vaults, lookout, tokens, journal }: Run): Promise<v
         `An attempt to generate a DR operation token is left on ${cluster.host}: run \`operation: cancel-operation-token\`.`,
       )
   }
+}
+
+/**
+ * Attempts that may be this run's, and are never ended on a guess. They are told once: whoever reads it knows the way.
+ *
+ * @param within for the look at each, in ms
+ */
+export async function nameUnanswered({ vaults, lookout, tokens, journal }: Run, within?: number): Promise<void> {
+  await Promise.all(
+    SIDES.map(async (side) => {
+      const cluster = lookout.world[side]
+      const { host } = cluster
+      if (journal.report.attempts[host] !== '') return
+      const left = await unanswered({ vault: vaults[side], host, token: tokens.forCeremony(cluster) }, within)
+      // Its answer may have come meanwhile: then it is this run's own.
+      if (journal.report.attempts[host] !== '') return
+      journal.attempt(host, undefined)
+      if (left !== undefined) journal.note(left)
+    }),
+  )
 }
 
 /** The tokens that were made on this leg's clusters. */

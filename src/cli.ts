@@ -14,6 +14,7 @@ import {
   type Operation,
   readInputs,
   SECRET_INPUTS,
+  yesOrNo,
 } from './inputs.ts'
 import { main } from './main.ts'
 import { post } from './post.ts'
@@ -21,7 +22,7 @@ import { printable } from './printable.ts'
 import { fill } from './render/text.ts'
 import { OUTCOMES } from './report.ts'
 import { Secrets } from './secrets.ts'
-import { ask, attended, type Desk, Terminal } from './terminal.ts'
+import { ask, attended, type Desk, obstacleTo, Terminal } from './terminal.ts'
 
 type InputName = keyof typeof INPUTS
 const NAMES = Object.keys(INPUTS).filter((name): name is InputName => Object.hasOwn(INPUTS, name))
@@ -66,6 +67,11 @@ export async function cli(cancelled: AbortSignal): Promise<void> {
     const secret = process.env[variableOf(name)]
     if (secret !== undefined) values.set(name, secret)
   }
+  // A job without that permission is told of it by the run itself, when it has looked at the clusters.
+  if (values.get('auth-method') === 'jwt' && (process.env.ACTIONS_ID_TOKEN_REQUEST_URL ?? '') === '')
+    return refuse([
+      'auth-method jwt logs in with an id token that GitHub signs for a job, and there is none here: use auth-method approle, or a Vault token',
+    ])
   const desk: Desk = { values, state: new Map(), tokenPath }
   if (attended()) await askForSecrets(values, cancelled)
   if (cancelled.aborted) return refuse(['It was stopped before anything was sent.'])
@@ -81,6 +87,10 @@ export async function cli(cancelled: AbortSignal): Promise<void> {
   const changes = operation !== 'status' && values.get('dry-run')?.toLowerCase() !== 'true'
   if (changes && MAKES_TOKEN.includes(operation) && tokenPath === undefined && process.stdout.isTTY !== true)
     return refuse([`${operation} makes a token: name a file for it with --token-path, or run it at a terminal.`])
+  if (MAKES_TOKEN.includes(operation) && tokenPath !== undefined) {
+    const obstacle = obstacleTo(tokenPath)
+    if (obstacle !== undefined) return refuse([obstacle])
+  }
   if (changes && !yes) {
     if (!attended())
       return refuse(['This changes clusters, and nobody is here to be asked: add --yes if you mean it, or --dry-run.'])
@@ -223,9 +233,12 @@ export function readFlags(words: readonly string[]): Asked {
       const operation = OPERATIONS.find((known) => known === word)
       if (operation !== undefined) take('operation', operation)
       else mistakes.push(`argument ${at + 1} is neither an operation (${OPERATIONS.join(', ')}) nor a flag`)
-    } else if (name === 'yes' || name === 'y') yes = true
-    else if (name === 'help' || name === 'h') help = true
-    else if (isSecret(name)) {
+    } else if (['yes', 'y', 'help', 'h'].includes(name)) {
+      const is = value === undefined ? true : yesOrNo.safeParse(value).data
+      if (is === undefined) mistakes.push(`--${name} must be true or false`)
+      else if (name.startsWith('y')) yes = is
+      else help = is
+    } else if (isSecret(name)) {
       mistakes.push(
         `--${name} is no flag, since everybody on this machine can read a command line: give it as ${variableOf(name)} in the environment, or leave it out to be asked for it. What you typed may be in your shell's history: replace it`,
       )

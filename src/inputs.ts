@@ -80,7 +80,8 @@ const duration = (most: number) =>
     return ms
   })
 
-const yesOrNo = z.pipe(
+/** A switch, as text. */
+export const yesOrNo = z.pipe(
   z.enum(['true', 'false', 'True', 'False', 'TRUE', 'FALSE'], 'must be true or false'),
   z.transform((text) => text.toLowerCase() === 'true'),
 )
@@ -344,6 +345,9 @@ const NEEDS: Record<Operation, readonly ('vault' | 'dr' | 'secondary' | 'shares'
 const wantsConfirm = (operation: Operation | undefined, mode: string | undefined): boolean =>
   mode === 'emergency' || operation === 'setup' || operation === 'disable'
 
+/** Operations of which one cluster is to be promoted: a `confirm` names that one. For the others it names one of the two. */
+const PROMOTING: readonly Operation[] = ['failover', 'failback', 'drill', 'promote']
+
 /** A given credential that an operation needs and does not have, in a sentence. */
 function missingCredentials(operation: Operation, given: Record<string, string | undefined>): string[] {
   const has = (name: keyof typeof INPUTS) => given[name] !== undefined
@@ -430,17 +434,24 @@ function together(given: Record<string, string | undefined>, fields: Fields | un
   ) {
     mistakes.push('other-secondary-addrs names a cluster twice, or one that is primary-addr or secondary-addr')
   }
-  if (wantsConfirm(operation, given.mode)) {
-    const to = operation === 'failback' ? primary : secondary
-    const host = to === undefined ? undefined : hostOf(to)
-    const confirmed = given.confirm?.toLowerCase()
+  const wanted = wantsConfirm(operation, given.mode)
+  const named = wanted || PROMOTING.some((name) => name === operation)
+  const hosts = (named ? [operation === 'failback' ? primary : secondary] : [primary, secondary]).flatMap((addr) =>
+    addr === undefined ? [] : [hostOf(addr)],
+  )
+  if (given.confirm === undefined && wanted) {
     const why =
       given.mode === 'emergency'
         ? 'mode emergency wants the host of the cluster to be promoted'
         : `${operation} wants the host of the cluster that loses its data`
-    if (confirmed === undefined) mistakes.push(`confirm is missing: ${why}${host ? `, ${host}` : ''}`)
-    else if (host !== undefined && confirmed !== host)
-      mistakes.push(`confirm does not name the right cluster, which is ${host}: look again which one you mean`)
+    mistakes.push(`confirm is missing: ${[why, ...hosts].join(', ')}`)
+  }
+  // Whoever names a cluster that a run is not about means another run; a look does nothing to any.
+  if (given.confirm !== undefined && (wanted || (operation !== undefined && operation !== 'status'))) {
+    if (hosts.length > 0 && !hosts.includes(given.confirm.toLowerCase()))
+      mistakes.push(
+        `confirm does not name the right cluster, which is ${hosts.join(' or ')}: look again which one you mean`,
+      )
   }
   if ((given['client-cert'] === undefined) !== (given['client-key'] === undefined)) {
     const [missing, there] =

@@ -51,12 +51,32 @@ export class Journal {
     return this.#step(step, world).sends ?? 0
   }
 
-  /** The attempt to generate a token that this run has begun on a cluster, by its nonce; undefined when it has ended. */
+  /** The attempt to generate a token that this run has begun on a cluster, as the report keeps it; undefined when it has ended. */
   attempt(host: string, nonce: string | undefined): void {
     const { attempts } = this.report
     if (nonce === undefined) delete attempts[host]
     else attempts[host] = nonce
     this.#save()
+  }
+
+  /** A login is asked for on a cluster: should the run not see what comes of it, its end or the post step tells. */
+  loginAsked(host: string): void {
+    this.report.logins.push(host)
+    this.#save()
+  }
+
+  /** @param lost an answer that may have held a token was lost */
+  loginAnswered(host: string, lost: boolean): void {
+    const { logins } = this.report
+    const at = logins.indexOf(host)
+    if (at >= 0) logins.splice(at, 1)
+    if (lost) this.note(lostLogin(host))
+    else this.#save()
+  }
+
+  /** Tells of the logins that are still without an answer. */
+  loginsLost(): void {
+    for (const host of this.report.logins.splice(0)) this.note(lostLogin(host))
   }
 
   save(): void {
@@ -142,6 +162,9 @@ export class Journal {
     return report
   }
 }
+
+const lostLogin = (host: string): string =>
+  `An answer of ${host} to the login was lost: a token that nobody holds may be left there until its time is up.`
 
 const WISHES: Record<StepName, string> = {
   demote: 'it is no longer primary',

@@ -75,13 +75,10 @@ const LONGEST_PAUSE = 5000
 /** An id token has some 2 KiB. In bytes. */
 const LARGEST_ID_TOKEN_ANSWER = 65_536
 
-/** A token that can stand in a header; Vault's own limit is 8 KiB (facts 3.6). */
-const vaultToken = z.string().check(z.maxLength(8192), z.regex(/^[\x21-\x7e]{8,}$/))
-
 /** The answer to a login (facts 8). With a second factor in the way there is a requirement and no token. */
 const loggedIn = z.object({
   auth: z.object({
-    client_token: vaultToken,
+    client_token: schemas.vaultToken,
     lease_duration: z.int().check(z.nonnegative()),
     token_type: z.optional(z.string()),
   }),
@@ -105,8 +102,11 @@ export async function login(http: Http, addr: string, by: LoginBy, around: Surro
       : { ...(by.role === undefined ? {} : { role: by.role }), jwt: jwt.token }
   let lost = false
   let astray = false
+  let awaited = false
   const told = await ask(around, LOGIN_WITHIN, async (within): Promise<Told<Login>> => {
+    awaited = true
     const answer = await http.send(addr, { ...to(by, 'login'), body, within, fresh: true })
+    awaited = false
     if (!answer.answered) {
       lost ||= answer.sent
       astray ||= answer.sent
@@ -130,6 +130,8 @@ export async function login(http: Http, addr: string, by: LoginBy, around: Surro
     return refusal(answer, by, jwt?.token, around.secrets)
   })
   if ('done' in told) return told.done
+  // Given up after a cancel: what it comes to is not known.
+  astray ||= awaited
   const spent = lost && by.method === 'approle' && /role or secret ID/.test(told.because)
   return {
     ok: false,

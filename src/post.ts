@@ -3,7 +3,7 @@
  * establish what is true, this looks at the clusters itself, says what is true of them now, and revokes what the run left
  * behind. It promotes and demotes nothing.
  */
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { now } from './clock.ts'
 import { firstLook } from './gate.ts'
 import { cleanOthers } from './others.ts'
@@ -40,6 +40,8 @@ export async function post(cancelled: AbortSignal, edge: Edge = toRunner): Promi
 /** The report as the main step left it: written by this program, so its shape is known; undefined where it is unreadable. */
 function readReport(path: string): Report | undefined {
   try {
+    // A pipe would be waited for, and a device may have no end.
+    if (!statSync(path).isFile()) return undefined
     const report: Report = JSON.parse(readFileSync(path, 'utf8'))
     return report.schema === 1 ? report : undefined
   } catch {

@@ -132,8 +132,13 @@ export interface Report {
   readonly notes: string[]
   /** Activation ids this run made: those that nobody uses are revoked at the end. */
   readonly activations: Activation[]
-  /** Attempts to generate a DR operation token that this run began and has not ended: nonces by host. */
+  /**
+   * Attempts to generate a DR operation token that this run began and has not ended: nonces by host; an empty one where the
+   * beginning was asked for, and is not answered.
+   */
   readonly attempts: Record<string, string>
+  /** Hosts of clusters where a login was asked for, and is not answered. */
+  readonly logins: string[]
   /** What the run did so far; the post step concludes from it where the main step could not. */
   deeds: Deeds
   /** A drill's failover, once it is verified: from then on the run is on its way back. */

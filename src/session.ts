@@ -4,7 +4,7 @@
  */
 import { Runner } from './actions.ts'
 import { type Deeds, noDeeds, type Run } from './bring.ts'
-import { cleanUp } from './cleanup.ts'
+import { cleanUp, nameUnanswered } from './cleanup.ts'
 import { Deadline, sleep } from './clock.ts'
 import { role, SIDES, serving, type World } from './cluster.ts'
 import { hostOf, type Inputs, InvalidInputs, OPERATIONS, readInputs, SECRET_INPUTS } from './inputs.ts'
@@ -37,6 +37,8 @@ export interface Invalid {
  * For a last look and for taking away what is left behind, where the run has no more time of its own. In ms.
  */
 const CLOSING = 2000
+/** For each of the looks after a cancel, which go on side by side. In ms. */
+const LAST_LOOK = 1000
 
 /** Makes what stands between this program and whoever runs it. */
 export type Edge = (secrets: Secrets) => Runner
@@ -181,12 +183,17 @@ export class Session {
     const { journal } = this
     const { report } = journal
     this.#closing = new Deadline(Math.max(CLOSING, this.deadline.left))
+    const { aborted } = this.cancelled
+    // A look at an attempt takes nothing away, and the post step may never run.
+    const named = aborted ? nameUnanswered(run, LAST_LOOK) : undefined
     let world = await lastLook(run, this.#closing)
-    if (!this.cancelled.aborted) {
+    await named
+    if (!aborted) {
       if (await cleanUp(this, run)) world = await run.lookout.look()
-    } else if (this.made.length > 0 || report.activations.length > 0) {
+    } else if ([this.made, report.activations, Object.keys(report.attempts)].some(({ length }) => length > 0)) {
       journal.say('the post step takes away what this run made')
     }
+    journal.loginsLost()
     journal.survey(steps, world)
     // The report's two columns are those of the first direction, whichever leg ends the run.
     const turned = world.from.host !== report.hosts.from
@@ -207,10 +214,8 @@ export class Session {
     const result = conclude({ ...ending, ...more })
     report.legs = legsOf(ending)
     report.result = result
-    const token = more.chore?.token
-    if (token !== undefined) this.runner.mask(token)
     journal.close()
-    await publish(this.runner, report, this.reportPath, result, token)
+    await publish(this.runner, report, this.reportPath, result)
     await this.http.close()
     return result
   }
@@ -255,24 +260,29 @@ export class Session {
     await this.runner.remember(MADE, seal(JSON.stringify(this.made), this.#keys))
   }
 
-  /** The caller gets what was made: it is theirs to use, so nothing revokes it. */
-  async handOut(): Promise<void> {
-    this.made.length = 0
-    await this.runner.remember(MADE, '')
+  /**
+   * Gives the caller what was made: it is theirs to use from then on, so nothing revokes it.
+   *
+   * @returns false where there was nowhere to put it: then nobody but this run has it
+   */
+  async handOver(token: string): Promise<boolean> {
+    this.runner.mask(token)
+    if (!(await this.runner.handOver(token))) return false
+    const at = this.made.findIndex((made) => made.token === token)
+    if (at >= 0) {
+      this.made.splice(at, 1)
+      const left = this.made.length === 0 ? '' : seal(JSON.stringify(this.made), this.#keys)
+      await this.runner.remember(MADE, left)
+    }
+    return true
   }
 }
 
 /** The verdict in every sink: report, summary, outputs, log, exit code. */
-export async function publish(
-  runner: Runner,
-  report: Report,
-  reportPath: string,
-  result: Result,
-  token?: string,
-): Promise<void> {
+export async function publish(runner: Runner, report: Report, reportPath: string, result: Result): Promise<void> {
   runner.save(report, reportPath)
   await runner.summarize(report, reportPath)
-  await runner.output(result, reportPath, token)
+  await runner.output(result, reportPath)
   const told = [result.verdict, ...result.reasons, ...result.next.map((step) => `Next: ${step}`)]
   runner.log(`outcome: ${result.outcome}`)
   for (const line of told) runner.log(line)
@@ -311,6 +321,7 @@ export function newReport(inputs: Pick<Inputs, 'operation' | 'mode' | 'dry-run' 
     notes: [],
     activations: [],
     attempts: {},
+    logins: [],
     deeds: noDeeds(),
   }
 }
@@ -320,7 +331,7 @@ async function lastLook({ lookout, cancelled, deeds }: Run, closing: Deadline): 
   // Where nothing was sent, what the run just read is what is true.
   if (deeds.sent === 0 && lookout.world.to.at > 0) return lookout.world
   for (let looks = 1; ; looks += 1) {
-    const world = await lookout.look(0, cancelled.aborted ? 1000 : undefined)
+    const world = await lookout.look(0, cancelled.aborted ? LAST_LOOK : undefined)
     const missing = SIDES.some((side) => role(world[side]) === 'unknown' && world[side].last !== undefined)
     if (!missing || closing.passed || looks >= (cancelled.aborted ? 1 : 4)) return world
     await sleep(400)

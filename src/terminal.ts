@@ -2,7 +2,8 @@
  * The edge to a person at a terminal, in place of the GitHub runner: inputs from flags and the environment, the same log on
  * standard output, the summary as text, and questions. Every text passes the redaction here too.
  */
-import { closeSync, openSync, writeSync } from 'node:fs'
+import { accessSync, closeSync, constants, lstatSync, openSync, rmSync, writeSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { createInterface } from 'node:readline'
 import { Writable } from 'node:stream'
 import { Runner } from './actions.ts'
@@ -57,22 +58,37 @@ export class Terminal extends Runner {
     if (this.#desk.summary === undefined) this.log(`error: ${line}`)
   }
 
-  /** There is no next step to give outputs to; only what was asked for, a token, goes where it was asked for. */
-  override async output(result: Result, _reportPath: string, token: string | undefined): Promise<void> {
+  /** There is no next step to give outputs to. */
+  override async output(result: Result): Promise<void> {
     this.#desk.result = result
-    if (token === undefined) return
+  }
+
+  override obstacle(): string | undefined {
+    const { tokenPath } = this.#desk
+    return tokenPath === undefined ? undefined : obstacleTo(tokenPath)
+  }
+
+  override async handOver(token: string): Promise<boolean> {
     const { tokenPath } = this.#desk
     if (tokenPath === undefined) {
       process.stdout.write(`DR operation token (shown here once): ${token}\n`)
-      return
+      return true
     }
+    let file: number
     try {
       // Not over a file that is there: it may be one that others read.
-      const file = openSync(tokenPath, 'wx', 0o600)
+      file = openSync(tokenPath, 'wx', 0o600)
+    } catch {
+      return false
+    }
+    try {
       writeSync(file, `${token}\n`)
       closeSync(file)
+      return true
     } catch {
-      this.warn('The token could not be written to the file of --token-path: is it there already? Make another one.')
+      // A part of a token is no use to anybody.
+      rmSync(tokenPath, { force: true })
+      return false
     }
   }
 
@@ -97,6 +113,20 @@ export class Terminal extends Runner {
 
   #line(line: string, longest: number): string {
     return printable(this.#secrets.redact(line), longest)
+  }
+}
+
+/** Why a token can't go into a new file at this path, without a stop; undefined where it can. */
+export function obstacleTo(path: string): string | undefined {
+  if (path === '') return '--token-path is empty: name a new file for the token'
+  try {
+    // A link too, wherever it leads.
+    if (lstatSync(path, { throwIfNoEntry: false }) !== undefined)
+      return 'what --token-path names is there already: name a new file for the token'
+    accessSync(dirname(path), constants.W_OK | constants.X_OK)
+    return undefined
+  } catch {
+    return '--token-path names a file in a folder that is not there, or that can not be written to'
   }
 }
 

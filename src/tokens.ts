@@ -99,19 +99,17 @@ export class Tokens {
   async login(side: Side): Promise<LoggedIn | undefined> {
     const { login, vaults, journal } = this.#sources
     if (login === undefined || this.#vault !== '') return undefined
+    const { host } = this.#sources.world()[side]
+    journal.loginAsked(host)
     const answer = await login(vaults[side])
-    if (answer.astray) {
-      const { host } = this.#sources.world()[side]
-      journal.note(
-        `An answer of ${host} to the login was lost: a token that nobody holds may be left there until its time is up.`,
-      )
-    }
     if (answer.ok) {
       this.#vault = answer.token
       const { token, batch, ttlSeconds } = answer
       await this.#sources.keep({ kind: 'login', addr: vaults[side].addr, token, batch, ttlSeconds })
-      journal.say(`${this.#sources.world()[side].host}: logged in`)
+      journal.say(`${host}: logged in`)
     }
+    // Only now: until the token is kept for the post step, nobody could revoke it.
+    journal.loginAnswered(host, answer.astray === true)
     return answer
   }
 

@@ -1,5 +1,6 @@
 /** The workplace fails: the failover still ends at the truth, with its exit code. */
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { lstatSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
 import { visible } from '../support/invariants.ts'
@@ -58,7 +59,7 @@ for (const [what, temp] of Object.entries({
     }))
 }
 
-for (const place of ['/dev/full', '/proc/report.json', '/dev/null/report.json', '/']) {
+for (const place of ['/proc/report.json', '/dev/null/report.json', '/']) {
   test.concurrent(`report-path ${place}`, () =>
     trial({}, async (told) => {
       const ran = await told.run({ ...failover, 'report-path': place }, { untold: true })
@@ -66,6 +67,58 @@ for (const place of ['/dev/full', '/proc/report.json', '/dev/null/report.json', 
       else endsWell(told, ran)
     }))
 }
+
+/** What is there already where the report is to go; never a device of this machine, which a fault here would replace. */
+const pipe = (folder: string): string => {
+  const path = join(folder, 'pipe')
+  expect(spawnSync('mkfifo', [path]).status).toBe(0)
+  return path
+}
+const linkTo = (path: string, target: string): string => {
+  symlinkSync(target, path)
+  return path
+}
+
+for (const [what, place] of Object.entries<(folder: string) => string>({
+  'a named pipe': pipe,
+  'a link to a named pipe': (folder) => linkTo(join(folder, 'link'), pipe(folder)),
+  'a link to nothing': (folder) => linkTo(join(folder, 'link'), join(folder, 'nothing')),
+  'a folder': (folder) => mkdtempSync(join(folder, 'a-folder-')),
+})) {
+  test.concurrent(`report-path is ${what}: it stays what it is, and that there is no report is said`, () =>
+    trial({}, async (told) => {
+      const path = place(told.folder)
+      const { ino } = lstatSync(path)
+      const running = told.start({ ...failover, 'report-path': path }, { untold: true })
+      const ran = await running.ended
+      endsWell(told, ran)
+      expect(ran.log).toContain('Could not write the report.')
+      expect(lstatSync(path).ino).toBe(ino)
+      // Reading a pipe would wait for whoever writes to it.
+      const post = await running.post()
+      expect([post.code, post.outcome]).toEqual([0, ''])
+    }))
+}
+
+test.concurrent('report-path is a link: the report is behind it, whole, and the link stays', () =>
+  trial({}, async (told) => {
+    const target = join(told.folder, 'kept.json')
+    writeFileSync(target, 'an earlier one')
+    const path = linkTo(join(told.folder, 'link'), target)
+    endsWell(told, await told.run({ ...failover, 'report-path': path }, { untold: true }))
+    expect(lstatSync(path).isSymbolicLink()).toBe(true)
+    expect(JSON.parse(readFileSync(target, 'utf8'))).toMatchObject({ schema: 1, result: { outcome: 'done' } })
+  }))
+
+test.concurrent('what stands where the report is written first is not written to', () =>
+  trial({}, async (told) => {
+    const path = join(told.folder, 'report.json')
+    const other = join(told.folder, 'other')
+    writeFileSync(other, 'of somebody else')
+    linkTo(`${path}.part`, other)
+    endsWell(told, await told.run({ ...failover, 'report-path': path }, { untold: true }))
+    expect(readFileSync(other, 'utf8')).toBe('of somebody else')
+  }))
 
 for (const outcome of ['done', 'blocked', 'failed'] as const) {
   test.concurrent(`nobody reads the log any more: ${outcome}`, () =>

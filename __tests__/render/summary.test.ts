@@ -116,6 +116,7 @@ const report = (more: Partial<Report> = {}): Report => ({
   notes: [],
   activations: [],
   attempts: {},
+  logins: [],
   deeds: {
     accepted: 0,
     sent: 0,

@@ -2,7 +2,7 @@ import { expect } from '@jest/globals'
 import type { World } from '../../src/simulator/world.ts'
 import { PATHS } from '../support/invariants.ts'
 import { documented } from '../support/policies.ts'
-import { expectRun, stateOf, until } from '../support/story.ts'
+import { expectRun, stateOf, type Told, until } from '../support/story.ts'
 import { CEREMONY, type Tale, tale } from '../support/tale.ts'
 
 const VAULT_TOKEN = documented('vault-token')
@@ -235,16 +235,94 @@ for (const [what, fault] of Object.entries(LOSSES)) {
   }
 }
 
+/** Of an attempt whose beginning was never answered nobody knows whose it is: it is named and left, and then there is a way. */
+async function leftAndNamed({ world, run }: Tale, ran: Told, on: 'primary' | 'secondary'): Promise<void> {
+  const { host } = new URL(world[on].addr)
+  expect(ran.summary).toMatch(/attempt to generate a DR operation token/)
+  expect(ran.summary).toContain('cancel-operation-token')
+  expect(ran.report?.notes.join(' ')).toContain(host)
+  expect(world.requests.filter(({ path, method }) => path === `${CEREMONY}/attempt` && method === 'DELETE')).toEqual([])
+  expect(world.leftovers()).toMatchObject([{ kind: 'attempt', cluster: on }])
+  world.clearFaults()
+  expectRun(await run({ operation: 'cancel-operation-token', 'vault-token': batch(world) }), { outcome: 'done' })
+  expectRun(await run(from(world)), { outcome: 'done', redundancy: 'protected' })
+}
+
+for (const version of ['1.21.1+ent', '2.1.0+ent']) {
+  for (const kind of ['reset-after', 'garbage'] as const) {
+    tale(
+      `Vault ${version}, the answer to the beginning: ${kind}: refused before the demotion, and what is left is named`,
+      { version },
+      async (told) => {
+        const { world, run } = told
+        world.fault({ cluster: 'secondary', path: `${CEREMONY}/attempt`, method: 'POST', kind, times: 1 })
+        const ran = await run(from(world), { leaves: ['attempt'] })
+        expectRun(ran, { outcome: 'blocked', changed: 'false', 'active-addr': world.primary.addr })
+        await leftAndNamed(told, ran, 'secondary')
+      },
+    )
+  }
+}
+
+for (const on of ['secondary', 'primary'] as const) {
+  const begun = ({ requests }: World) =>
+    requests.some(({ cluster, path, method, applied }) =>
+      Boolean(cluster === on && path === `${CEREMONY}/attempt` && method === 'POST' && applied),
+    )
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGKILL'] as const) {
+    for (const kind of ['reset-after', 'silence-after', 'delay-answer'] as const) {
+      tale(
+        `${signal} while the beginning on the ${on} goes unanswered (${kind}): the attempt is named, or ended`,
+        {},
+        async (told) => {
+          const { world, start } = told
+          const slow = { delayMs: 20_000 }
+          world.fault({ cluster: on, path: `${CEREMONY}/attempt`, method: 'POST', kind, times: 1, ...slow })
+          // What a cancelled run can take away is left to the post step; that can't be.
+          const running = start(from(world), { leaves: ['attempt', 'activation-id', 'generated-token'] })
+          await until('it has begun', () => begun(world))
+          running.child.kill(signal)
+          const at = performance.now()
+          const ran = await running.ended
+          expect(performance.now() - at).toBeLessThan(6500)
+          if (signal !== 'SIGKILL' && world.leftovers().length > 0)
+            expect(ran.summary).toContain('cancel-operation-token')
+          const post = await running.post({ leaves: ['attempt'] })
+          // A post step has nothing to say where the main step came to its end.
+          if (world.leftovers().length > 0) await leftAndNamed(told, post.outcome === '' ? ran : post, on)
+        },
+      )
+    }
+  }
+}
+
 tale(
-  'the answer to the beginning is lost: refused before the demotion, and what is left is named',
+  'killed while the beginning goes unanswered, and nothing came of it: the post step leaves nothing, and names nothing',
   {},
-  async ({ world, run }) => {
-    world.fault({ cluster: 'secondary', path: `${CEREMONY}/attempt`, method: 'POST', kind: 'reset-after', times: 1 })
-    // The pad went with the answer; whose attempt it is, nobody can tell.
-    const ran = await run(from(world), { leaves: ['attempt'] })
-    if (ran.outcome === 'done') return
-    expectRun(ran, { outcome: 'blocked', changed: 'false', 'active-addr': world.primary.addr })
-    expect(ran.summary).toContain('cancel-operation-token')
+  async ({ world, start, run }) => {
+    world.fault({ path: `${CEREMONY}/attempt`, method: 'POST', kind: 'silence-before', times: 1 })
+    const running = start(from(world))
+    await until('it is asked', () => started(world).length > 0)
+    running.child.kill('SIGKILL')
+    await running.ended
+    const post = await running.post()
+    expect(post.log).not.toContain('cancel-operation-token')
+    expectRun(await run(from(world)), { outcome: 'done', redundancy: 'protected' })
+  },
+)
+
+tale(
+  'killed while the beginning goes unanswered, and the cluster can not be asked: the post step says what may be left',
+  {},
+  async ({ world, start }) => {
+    world.fault({ path: `${CEREMONY}/attempt`, method: 'POST', kind: 'silence-after', times: 1 })
+    const running = start(from(world), { leaves: ['attempt'] })
+    await until('it has begun', () => ceremonies(world).length > 0)
+    running.child.kill('SIGKILL')
+    await running.ended
+    world.fault({ path: `${CEREMONY}/attempt`, kind: 'status', status: 500 })
+    const post = await running.post({ leaves: ['attempt'] })
+    expect(post.summary).toContain('cancel-operation-token')
   },
 )
 

@@ -315,6 +315,44 @@ tale('jwt without id-token: write says exactly that', JWT, async (told) => {
   expect(ran.log).toMatch(/::error::.*id-token: write/)
 })
 
+/* -------------------------------------------------------------------------- a login that was made, and never answered */
+
+const LOST = {
+  'is reset': { kind: 'reset-after' },
+  'is an error': { kind: 'status', status: 500, applied: true },
+  'is garbage': { kind: 'garbage' },
+  'never comes': { kind: 'silence-after' },
+} as const
+for (const method of ['approle', 'jwt'] as const) {
+  for (const [what, fault] of Object.entries(LOST)) {
+    for (const ending of ['goes on', 'SIGINT', 'SIGKILL'] as const) {
+      tale(
+        `${method}: the answer to the login ${what}, and the run ${ending === 'goes on' ? ending : `meets ${ending}`}: the token is named`,
+        { ...APPROLE, ...JWT },
+        async (told) => {
+          const { world, start } = told
+          await withGitHub(async (github) => {
+            world.fault({ path: `auth/${method}/login`, ...fault, times: 1 })
+            const given = method === 'approle' ? approle(told) : jwt(told)
+            const leaves = ['login-token', 'login-token'] as const
+            const running = start(given, { env: github.env, leaves })
+            await until('it is logged in', () => logins(told).length > 0)
+            if (ending !== 'goes on') running.child.kill(ending)
+            const ran = await running.ended
+            const post = await running.post({ leaves })
+            const names = /token that nobody holds may be left there/
+            if (ending !== 'SIGKILL') expect(ran.summary).toMatch(names)
+            if (post.outcome !== '') expect(post.summary).toMatch(names)
+            expect(`${ran.summary}${post.summary}`).toMatch(names)
+            // The one whose answer was lost; what the run held was revoked.
+            expect(world.leftovers()).toHaveLength(1)
+          })
+        },
+      )
+    }
+  }
+}
+
 for (const moment of ['demoted', 'promoted'] as const) {
   tale(
     `jwt, killed when ${moment}: the post step, which has the same id to log in with, leaves nothing`,

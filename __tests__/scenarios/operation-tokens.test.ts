@@ -1,3 +1,5 @@
+import { rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect } from '@jest/globals'
 import type { World } from '../../src/simulator/world.ts'
 import { withGitHub } from '../support/github.ts'
@@ -325,6 +327,109 @@ tale('a delete that did not reach the cluster is tried again', {}, async ({ worl
   expectRun(ran, { outcome: 'done', changed: 'true' })
   expect(world.leftovers()).toEqual([])
 })
+
+/* -------------------------------------------------------------------------------------------- a token with nowhere to go */
+
+/** What may stand for `GITHUB_OUTPUT`, into which nothing can be written. */
+const NO_OUTPUT: Readonly<Record<string, (folder: string) => string>> = {
+  'is not set': () => '',
+  'is not there': (folder) => join(folder, 'missing'),
+  'is a folder': (folder) => folder,
+}
+for (const [what, place] of Object.entries(NO_OUTPUT)) {
+  for (const operation of ['generate-operation-token', 'issue-operation-token']) {
+    tale(
+      `GITHUB_OUTPUT ${what}: ${operation} is refused before a token is made`,
+      {},
+      async ({ world, folder, run }) => {
+        const given = operation.startsWith('issue') ? issue(world) : withShares(world, operation)
+        for (const dry of ['true', 'false']) {
+          const ran = await run({ ...given, 'dry-run': dry }, { env: { GITHUB_OUTPUT: place(folder) } })
+          expect(ran.code).toBe(10)
+          expect(ran.log).toMatch(/outcome: blocked[\s\S]*GITHUB_OUTPUT/)
+        }
+        expect(sent(world, /./)).toEqual([])
+      },
+    )
+  }
+}
+
+tale('GITHUB_OUTPUT is not set, but the token is stored as a secret: done', {}, async ({ world, run }) => {
+  await withGitHub(async (github) => {
+    const given = { 'store-secret': 'DR_TOKEN', 'github-token': 'github_pat_0123456789abcdef' }
+    const ran = await run(issue(world, given), { env: { ...github.env, GITHUB_OUTPUT: '' } })
+    expect([ran.code, github.stored.size]).toEqual([0, 1])
+  })
+})
+
+for (const deletion of ['works', 'is refused'] as const) {
+  tale(
+    `GITHUB_OUTPUT goes away while a token is generated, and revoking it ${deletion}: told as it is`,
+    {},
+    async ({ world, folder, start }) => {
+      const output = join(folder, 'output-of-the-step')
+      writeFileSync(output, '')
+      world.fault({ path: `${CEREMONY}/update`, kind: 'delay-answer', delayMs: 300 })
+      if (deletion === 'is refused')
+        world.fault({ path: DELETE_TOKEN, kind: 'status', status: 403, errors: ['permission denied'] })
+      const running = start(withShares(world, 'generate-operation-token'), { env: { GITHUB_OUTPUT: output } })
+      await until('a share is given', () => world.requests.some(({ path }) => path === `${CEREMONY}/update`))
+      rmSync(output)
+      const ran = await running.ended
+      expect(ran.code).toBe(20)
+      expect(ran.log).toContain('outcome: failed')
+      expect(ran.summary).toMatch(/could not be handed over/)
+      expect(ran.summary).toMatch(deletion === 'works' ? /was revoked/ : /did not say that it is revoked/)
+      expect(world.leftovers()).toHaveLength(deletion === 'works' ? 0 : 1)
+    },
+  )
+}
+
+tale('GITHUB_OUTPUT goes away while a token is issued: failed, and what is left is named', {}, async (told) => {
+  const { world, folder, start } = told
+  const output = join(folder, 'output-of-the-step')
+  writeFileSync(output, '')
+  world.fault({ path: `auth/token/create/${NAME}`, kind: 'delay-answer', delayMs: 400 })
+  const running = start(issue(world), { env: { GITHUB_OUTPUT: output } })
+  await until('it is asked for', () => sent(world, /^auth\/token\/create/).length > 0)
+  rmSync(output)
+  const ran = await running.ended
+  expect(ran.code).toBe(20)
+  expect(ran.summary).toMatch(/could not be handed over[\s\S]*can't be revoked[\s\S]*ends by itself/)
+})
+
+/* -------------------------------------------------------------------------------------------- what a server calls a token */
+
+for (const [what, token] of Object.entries({
+  'with a line end': 'hvb.AAAAAQ0123456789\n::error::oops',
+  'with a line end of Windows': 'hvb.AAAAAQ0123456789\r\noutcome=done',
+  'with blanks': 'hvb.AAAAAQ 0123456789 the cluster',
+  'that is not ASCII': 'hvb.AAAAAQ0123456789\u2028é',
+  'of 60 kB': `hvb.${'A'.repeat(60_000)}`,
+  'of three characters': 'hvb',
+})) {
+  tale(`a token ${what}: no output, no mask, and that one may be left is said`, {}, async ({ world, run }) => {
+    const html = JSON.stringify({ auth: { client_token: token, lease_duration: 28800, token_type: 'batch' } })
+    world.fault({ path: `auth/token/create/${NAME}`, kind: 'html', status: 200, html, applied: true })
+    const ran = await run(issue(world))
+    expectRun(ran, { outcome: 'unknown' })
+    expect(ran.outputs['dr-operation-token']).toBeUndefined()
+    expect(ran.log.match(/::add-mask::.*/g)?.join()).not.toContain('hvb.AAAAAQ0')
+    expect(ran.summary).toMatch(/a token that nobody holds may be left/)
+  })
+}
+
+tale(
+  'the answer to the making of a token is lost: another is made, and that one may be left is said',
+  {},
+  async (told) => {
+    const { world, run } = told
+    world.fault({ path: `auth/token/create/${NAME}`, kind: 'reset-after', times: 1 })
+    const ran = await run(issue(world))
+    expectRun(ran, { outcome: 'done' })
+    expect(ran.summary).toMatch(/a token that nobody holds may be left/)
+  },
+)
 
 /** What is told of a run that did not come to its end is true of the clusters, and leaves nothing behind. */
 for (const operation of ['issue-operation-token', 'generate-operation-token', 'cancel-operation-token']) {

@@ -1,6 +1,6 @@
 /** The built action, started as the runner starts it: a process, an environment, files to write to. */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -197,7 +197,8 @@ function everyFile(folder: string): Record<string, string> {
 
 function read(path: string): string | undefined {
   try {
-    return readFileSync(path, 'utf8')
+    // A named pipe would be waited for.
+    return statSync(path).isFile() ? readFileSync(path, 'utf8') : undefined
   } catch {
     // A run that was killed may not have got that far.
     return undefined

@@ -267,8 +267,8 @@ export class Vault {
   }
 
   /** GET generate-operation-token/attempt: who is at it, and how many shares it takes. A token is needed since 2.0 (facts 4.1). */
-  attempt(token: string | undefined): Promise<Read<schemas.Attempt>> {
-    return this.#get(`${CEREMONY}/attempt`, schemas.attempt, token === undefined ? {} : { token })
+  attempt(token: string | undefined, within = READ_WITHIN): Promise<Read<schemas.Attempt>> {
+    return this.#get(`${CEREMONY}/attempt`, schemas.attempt, { within, ...(token === undefined ? {} : { token }) })
   }
 
   /** POST generate-operation-token/attempt: begins one; its one-time pad is in this answer and in no other. */

@@ -34,8 +34,14 @@ const within = <T extends z.ZodMiniType>(key: string, type: T) =>
     z.transform((body: Record<string, z.output<T>>) => body[key] as z.output<T>),
   )
 
-/** A token: shorter than that is none. */
-const secret = z.string().check(z.minLength(8))
+/** Printable, without white space: it becomes a header, an output and a mask, where a line end would become more. */
+const handedOut = (most: number) => z.string().check(z.maxLength(most), z.regex(/^[\x21-\x7e]{8,}$/))
+
+/** A token that can stand in a header; Vault's own limit is 8 KiB (facts 3.6). */
+export const vaultToken = handedOut(8192)
+
+/** An activation token goes in a body, and may hold more: a JWT, or certificates under a public key (facts 8). */
+const activationToken = handedOut(65_536)
 
 /** Text that goes no further than a comparison or, made printable, a line of evidence. */
 const text = z.string().check(z.maxLength(512))
@@ -115,8 +121,8 @@ export const publicKey = z.object({ secondary_public_key: z.string().check(z.min
 
 /** secondary-token answers `data.token` where it was given a public key, and `wrap_info.token` where not (facts 3.1). */
 export const activation = z.union([
-  within('data', within('token', secret)),
-  within('wrap_info', within('token', secret)),
+  within('data', within('token', activationToken)),
+  within('wrap_info', within('token', activationToken)),
 ])
 
 const attemptBody = z.object({
@@ -151,7 +157,7 @@ export const policy = z.object({ policy: z.string() })
 export const createdToken = within(
   'auth',
   z.object({
-    client_token: secret,
+    client_token: vaultToken,
     lease_duration: count,
     orphan: absent(z.boolean()),
     token_type: absent(text),
