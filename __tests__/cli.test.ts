@@ -134,7 +134,8 @@ person('a failover through a proxy, as in a job', {}, async ({ world, pair, secr
   try {
     const ended = await run(['failover', ...pair, '--yes'], { ...secrets, HTTPS_PROXY: proxy.addr })
     expect(ended.out).toContain('outcome: done')
-    expect(ended.out).not.toContain('looking again')
+    // A machine that is busy may keep a look waiting; what may not be is a proxy that is never asked.
+    expect(ended.out).not.toContain('the connection failed')
     expect(new Set(proxy.asked)).toEqual(new Set(world.clusters.map(({ addr }) => hostOf(addr))))
   } finally {
     await proxy.close()
