@@ -18,6 +18,8 @@ const FRESH = 1000
 const PAUSE = 250
 /** Without a key after that many bad answers the wrapped token is taken, where that is allowed. */
 const MOST_KEY_ERRORS = 12
+/** And where it asks for a longer pause than this. In ms. */
+const LONGEST_FOR_KEY = 2000
 
 /**
  * The follower's public key, asked for until it comes: making one changes nothing, so it may be asked for again.
@@ -31,11 +33,14 @@ export async function publicKey(run: Run, follower: Side, header: string | undef
   for (let errors = 0; !deadline.passed && !cancelled.aborted; errors += 1) {
     const answer = await vaults[follower].generatePublicKey(header)
     if (answer.kind === 'accepted') return answer.value
-    if (answer.kind === 'refused' || (inputs.activation === 'auto' && errors >= MOST_KEY_ERRORS)) {
+    const pause = answer.kind === 'later' ? answer.afterMs : PAUSE
+    // The other way needs no key, and nobody follows meanwhile.
+    const tired = inputs.activation === 'auto' && (errors >= MOST_KEY_ERRORS || pause > LONGEST_FOR_KEY)
+    if (answer.kind === 'refused' || tired) {
       journal.say(`${run.lookout.world[follower].host}: no public key: ${answer.because}`)
       return undefined
     }
-    await sleep(answer.kind === 'later' ? answer.afterMs : PAUSE)
+    await sleep(Math.min(pause, deadline.left))
   }
   return undefined
 }

@@ -45,6 +45,8 @@ export interface Deeds {
   restored: boolean
   /** Where a role change was sent of which it is not known, by its answer or a look, what became of it. */
   unclear: Side | undefined
+  /** What the last write does may show yet: it has no answer, or one that says nothing, and no looks that say it did not happen. */
+  unsettled: boolean
   /** WAL entries that may be lost: an upper bound, as seen between the demotion and the promotion. */
   rpo?: number | 'unknown'
   /** From the last moment the old primary was seen serving to the first the new one was, or it again; ms since the epoch. */
@@ -58,6 +60,7 @@ export const noDeeds = (): Deeds => ({
   promoted: false,
   restored: false,
   unclear: undefined,
+  unsettled: false,
 })
 
 /** How a step ended. `turned`: the world went the other way. `again`: it may be asked for anew. */
@@ -68,10 +71,13 @@ export type End =
 
 /** Unbroken readings of that length say that a lost write did not happen. In ms. */
 export const UNBROKEN = 1200
+/** Longer than what was accepted takes to show. In ms. */
+const TAKES = 30_000
 /** A reading after a refusal must still show that nothing changed. In ms. */
 const REFUSED_FOR = 250
 /** Whoever has demoted has time to promote, also where a slow demotion took what there was. In ms. */
 const TO_PROMOTE = 3000
+export const TAKEN_BACK = 'it was demoted, and somebody has made it primary again'
 /** Sends of one role change, lost answers included. */
 const MOST_SENDS = 3
 
@@ -86,15 +92,18 @@ export async function bring(run: Run, step: Step, what: string, send: () => Prom
     const flight: { answer?: Answer<unknown>; at?: number } = {}
     deeds.sent += 1
     deeds.unclear = step.on
+    deeds.unsettled = true
     journal.sent(step, lookout.world, what)
     void send().then((answer) => {
       flight.answer = answer
       flight.at = now()
+      if (answer.kind === 'refused' || answer.kind === 'later') deeds.unsettled = false
       if (answer.kind === 'accepted') deeds.accepted += 1
       else journal.say(`${lookout.world[step.on].host}: ${step.name}: ${answer.kind}: ${answer.because}`)
     })
     return flight
   }
+  const began = now()
   let flight = launch()
   let unclear = false
   let quietSince: number | undefined
@@ -106,6 +115,7 @@ export async function bring(run: Run, step: Step, what: string, send: () => Prom
       // An answer that got lost was an acceptance all the same: the effect is there.
       if (flight.answer === undefined || flight.answer.kind === 'unclear') deeds.accepted += 1
       deeds.unclear = undefined
+      deeds.unsettled = false
       return finish(run, step, world, notYet)
     }
     notYet = now()
@@ -118,11 +128,22 @@ export async function bring(run: Run, step: Step, what: string, send: () => Prom
     const telling = contrary || (verdict.is === 'due' && at !== undefined && world[step.on].askedAt >= at)
     quietSince = telling ? (quietSince ?? monotonic()) : undefined
     const unbroken = quietSince === undefined ? 0 : monotonic() - quietSince
+    if (answer?.kind === 'unclear') deeds.unsettled = unbroken < UNBROKEN
+    if (answer?.kind === 'accepted') deeds.unsettled = unbroken < TAKES
     if (contrary) {
       if (unbroken < UNBROKEN) continue
       return { is: 'turned', because: 'because' in verdict ? verdict.because : '' }
     }
-    if (quietSince === undefined || answer === undefined || answer.kind === 'accepted') continue
+    if (quietSince === undefined || answer === undefined) continue
+    if (step.name === 'demote' && lookout.wasSecondary(step.on, began)) {
+      // It took place, and was taken back between two looks: to send it again would be a quarrel with whoever did that.
+      if (unbroken < UNBROKEN) continue
+      if (answer.kind !== 'accepted') deeds.accepted += 1
+      deeds.unclear = undefined
+      deeds.unsettled = false
+      return { is: 'turned', because: TAKEN_BACK }
+    }
+    if (answer.kind === 'accepted') continue
     if (answer.kind === 'refused') {
       if (unbroken < REFUSED_FOR) continue
       return { is: unclear ? 'lost' : 'refused', because: answer.because }

@@ -299,9 +299,10 @@ const JUDGES: Record<Judged, (now: Case) => Finding> = {
     const { from, to } = now.world
     if (!switching(now)) return none('no secondary is attached to a primary here')
     if (attached(to, from)) return good(`${from.host} knows the id of ${to.host}`)
+    const attaches = now.inputs.from === now.inputs['primary-addr'] ? 'failback' : 'failover'
     return bad(
       `${from.host} does not know the secondary id of ${to.host}`,
-      'Its id was revoked, or it follows another primary: attach it again before failing over to it.',
+      `It was never attached, its id was revoked, or it follows another primary. To attach it, run \`operation: ${attaches}\`: ${from.host} is primary already, and stays so.`,
     )
   },
 

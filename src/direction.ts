@@ -9,7 +9,7 @@ import type { Leg, Session } from './session.ts'
 import { verify } from './verify.ts'
 
 /** What a run came to, beside what the clusters show: the leg it ended in, and what is short or was made. */
-export interface Carried extends Pick<Ending, 'findings' | 'chore' | 'short' | 'legs'> {
+export interface Carried extends Pick<Ending, 'findings' | 'chore' | 'short'> {
   readonly leg: Leg
 }
 

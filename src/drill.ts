@@ -12,6 +12,7 @@ export async function drill(session: Session): Promise<Carried> {
   if (session.inputs['dry-run'] || session.cancelled.aborted || short.length > 0 || !follows(world.from, world.to))
     return there
 
+  session.journal.report.failedOver = legReport(there.leg.run.deeds, world)
   session.journal.note(`The failover is verified; failing back to ${world.from.host}.`)
   const { checks } = session.journal.report
   const deeds = noDeeds()
@@ -22,5 +23,5 @@ export async function drill(session: Session): Promise<Carried> {
     ...checks.filter(({ state }) => state === 'waived'),
     ...session.journal.report.checks,
   ]
-  return { ...back, legs: [there.leg, back.leg].map(({ run }) => legReport(run.deeds, run.lookout.world)) }
+  return back
 }

@@ -51,8 +51,6 @@ export interface Ending {
   readonly chore?: Chore | undefined
   /** An error of ours ended the run. */
   readonly crashed?: boolean | undefined
-  /** A drill that came to both its ends. */
-  readonly legs?: readonly LegReport[] | undefined
 }
 
 /** The whole verdict: outcome, exit code, outputs, sentences. */
@@ -69,11 +67,11 @@ export function conclude(ending: Ending): Result {
   const doubtful = ending.checks.some(({ name, state }) => state === 'failed' && OF_THE_LINK.includes(name))
   const health = condition.health === 'healthy' && (short.length > 0 || doubtful) ? 'degraded' : condition.health
   // A drill's figures are the worse of its two directions: an objective is met when both meet it.
-  const legs = ending.legs ?? [legReport(deeds, world)]
+  const legs = legsOf(ending)
   return {
     outcome,
     exitCode: looked ? (fails(health, inputs['fail-on']) ? 1 : 0) : OUTCOMES[outcome],
-    changed: deeds.accepted > 0 || onTheWayBack(inputs),
+    changed: deeds.accepted > 0 || legs.some((leg) => leg.changed),
     health,
     activeAddr: primary === undefined ? '' : (inputs.asGiven[inputs[primary]] ?? inputs[primary]),
     redundancy: primary !== undefined && follows(world[other(primary)], world[primary]) ? 'protected' : 'unprotected',
@@ -92,9 +90,31 @@ export function conclude(ending: Ending): Result {
 }
 
 /** What one direction cost, as its run saw it: nothing is said of what it did not see both ends of. */
-export function legReport({ outage, promoted, rpo }: Deeds, world: World): LegReport {
+export function legReport({ accepted, outage, promoted, rpo }: Deeds, world: World): LegReport {
   const rtoMs = promoted && outage?.until !== undefined ? Math.max(0, outage.until - outage.from) : undefined
-  return { to: world.to.host, rtoMs, rpoEntries: promoted ? rpo : undefined, outage }
+  // The last moment at which a primary was seen that serves still is no beginning of an outage.
+  const none = outage?.until === undefined && serving(world.from)
+  return {
+    to: world.to.host,
+    rtoMs,
+    rpoEntries: promoted ? rpo : undefined,
+    outage: none ? undefined : outage,
+    changed: accepted > 0,
+  }
+}
+
+/** What the directions that the run went cost, in order. Operations that switch no role see no outage, however long they look. */
+export function legsOf({
+  steps,
+  deeds,
+  world,
+  report,
+}: Pick<Ending, 'steps' | 'deeds' | 'world' | 'report'>): LegReport[] {
+  const switches = steps.some(({ name }) => name === 'demote' || name === 'promote')
+  return [
+    ...(report.failedOver === undefined ? [] : [report.failedOver]),
+    ...(switches && deeds.sent > 0 ? [legReport(deeds, world)] : []),
+  ]
 }
 
 function worst(figures: readonly (number | 'unknown' | undefined)[]): number | undefined {
@@ -145,7 +165,8 @@ export function concludeFleet(inputs: Inputs, pairs: readonly FleetPair[]): Resu
 function decide(ending: Ending): Outcome {
   const { inputs, steps, deeds, world, checks, cancelled, chore, report, short = [] } = ending
   const { from, to } = world
-  const untouched = deeds.sent === 0
+  const back = onTheWayBack(inputs)
+  const untouched = sentNothing(ending)
   const refused = checks.some(({ state }) => state === 'failed')
   if (untouched && (strangers(world) || oneCluster(world) || inputs.operation === 'status')) return 'blocked'
   if (chore !== undefined) return ofChore(chore, world)
@@ -153,7 +174,7 @@ function decide(ending: Ending): Outcome {
   // An operation on a token that did not come to its end.
   if (steps.length === 0) return untouched ? 'failed' : 'unknown'
   if (deeds.restored && role(from) === 'primary') return 'restored'
-  const half = inputs.operation === 'drill' && !onTheWayBack(inputs)
+  const half = inputs.operation === 'drill' && !back
   if (holds(ending)) {
     if (inputs['dry-run'] && half) return 'planned'
     if (short.length > 0 || half) return 'incomplete'
@@ -169,20 +190,27 @@ function decide(ending: Ending): Outcome {
     // After a crash the answers are not known, but the roles are.
     const moved = SIDES.some((side) => report.before !== undefined && report.before[side].role !== role(world[side]))
     if (unclear) return 'unknown'
-    if (deeds.accepted === 0 && !moved) return 'failed'
+    if (deeds.accepted === 0 && !moved) return deeds.unsettled ? 'unknown' : 'failed'
     return nobodyPrimary(world) ? 'no-primary' : 'incomplete'
   }
   if (nobodyPrimary(world)) return 'no-primary'
+  // That it shows now is not how it ends, if the last write is still at work.
+  if (deeds.unsettled && role(from) === 'primary') return 'unknown'
   // The first half of a drill holds, and the way back is still to be gone.
-  if (onTheWayBack(inputs) && role(from) === 'primary') return 'incomplete'
+  if (back && role(from) === 'primary') return 'incomplete'
   if (untouched && refused && inputs.operation === 'update-primary') return 'blocked'
   if (role(to) === 'primary') return 'incomplete'
   if (untouched) return stopped
   if (role(from) === 'primary') return 'failed'
   // The new primary served and is out of sight: whether anybody is primary can't be said.
   if (unclear || (deeds.promoted && role(to) === 'unknown')) return 'unknown'
-  return deeds.demoted ? 'no-primary' : 'failed'
+  if (deeds.demoted) return 'no-primary'
+  // The drill's new primary served and is out of sight: the roles are not as they were, and nobody shows what they are.
+  return back || deeds.unsettled ? 'unknown' : 'failed'
 }
+
+/** On the way back of a drill its failover counts as well, though this half may have sent nothing. */
+const sentNothing = ({ deeds, report }: Ending): boolean => deeds.sent === 0 && report.failedOver?.changed !== true
 
 const holds = ({ steps, world }: Ending): boolean =>
   steps.every((step) => ['so', 'waived'].includes(step.verdict(world).is))
@@ -317,9 +345,7 @@ function words(outcome: Outcome, ending: Ending): Words {
   const nothingToPromote = role(from) === 'none' && role(to) === 'none'
   // An answer that got lost may have been slow, not lost: Vault works on a request for up to 90 s.
   const mayLand =
-    deeds.unclear === undefined
-      ? ''
-      : 'A call whose answer was lost may still take effect: wait two minutes and look again before the next line. '
+    deeds.unclear === undefined ? '' : 'The last call may still take effect: wait two minutes and look again first. '
   switch (outcome) {
     case 'done':
       if (BUILT[phase] !== undefined)
@@ -378,7 +404,7 @@ function words(outcome: Outcome, ending: Ending): Words {
       return {
         verdict: `It failed, and the roles are as they were${role(from) === 'primary' ? `: ${from.host} is the DR primary` : ''}.`,
         reasons,
-        next: [...fixes, again],
+        next: [...fixes, `${mayLand}${again}`],
       }
     case 'incomplete':
       if (BUILT[phase] !== undefined) {
@@ -388,7 +414,7 @@ function words(outcome: Outcome, ending: Ending): Words {
           next: [...fixes.slice(0, 3), again],
         }
       }
-      if (drilling && (back || holds(ending)) && short.length === 0) {
+      if (drilling && (back ? role(from) === 'primary' : holds(ending)) && short.length === 0) {
         const [site, home] = back ? [from, to] : [to, from]
         return {
           verdict: `The failover to ${site.host} is done, but the failback to ${home.host} is not.`,
@@ -451,7 +477,7 @@ function words(outcome: Outcome, ending: Ending): Words {
       const outranked = generation(to) < generation(from)
       const told = refusals.filter(({ name }) => name !== 'one-primary' || outranked)
       return {
-        verdict: `Two clusters claim the primary role: ${from.host} and ${to.host}.${deeds.sent === 0 ? ' Nothing was sent to either.' : ''}`,
+        verdict: `Two clusters claim the primary role: ${from.host} and ${to.host}.${sentNothing(ending) ? ' Nothing was sent to either.' : ''}`,
         reasons: [...told.map(({ name, evidence }) => `${name}: ${evidence}.`), ...because],
         next: [
           'Decide which cluster holds the data to keep; what only the other one took since the split is discarded.',
@@ -460,14 +486,24 @@ function words(outcome: Outcome, ending: Ending): Words {
         ],
       }
     }
-    case 'unknown':
+    case 'unknown': {
+      const open = back && deeds.sent === 0 ? 'who is primary now' : 'what became of the last call'
+      const verdict = back
+        ? `The failover to ${from.host} is done, but on the way back it is not known ${open}.`
+        : `It is not known ${open}.`
       return {
-        verdict: `It is not known what became of the last call. ${from.host}: ${describe(from)}. ${to.host}: ${describe(to)}.`,
+        verdict: `${verdict} ${from.host}: ${describe(from)}. ${to.host}: ${describe(to)}.`,
         reasons,
         next: [
-          'Run `operation: status` as soon as both clusters answer; then run this again: it goes on from what they say.',
+          `${mayLand}Run \`operation: status\` as soon as both clusters answer; then run ${back ? '`operation: failback`' : 'this again'}: it goes on from what they say.`,
+          ...(back && role(from) === 'unknown' && role(to) === 'secondary'
+            ? [
+                `If ${from.host} is lost, run \`operation: failback\` with \`mode: emergency\` and \`confirm: ${to.host}\`: it makes ${to.host} primary.`,
+              ]
+            : []),
         ],
       }
+    }
   }
 }
 
@@ -482,8 +518,9 @@ const BUILT: Partial<Record<Inputs['operation'], (from: string, to: string, id: 
     `DR replication is taken apart at ${to}, and at ${from} unless other secondaries are left there.`,
 }
 
-function drilled({ world: { to, from }, legs = [] }: Ending): Words {
-  const figures = legs.map(
+function drilled(ending: Ending): Words {
+  const { to, from } = ending.world
+  const figures = legsOf(ending).map(
     (leg) =>
       `${leg.rtoMs === undefined ? 'an unknown time' : `${(leg.rtoMs / 1000).toFixed(1)} s`} without a primary on the way to ${leg.to}`,
   )

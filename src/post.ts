@@ -23,16 +23,18 @@ export async function post(cancelled: AbortSignal, edge: Edge = toRunner): Promi
   const session = openSession(cancelled, { report, path }, edge)
   if ('mistakes' in session) return
   const { first, journal } = session
-  session.recall(first)
+  // On its way back a drill is judged by what it was about then.
+  const leg = report.failedOver === undefined ? first : session.turned(first, report.deeds)
+  session.recall(leg)
   journal.note('The main step was cancelled, killed, or could not establish the end; this is what the post step sees.')
   for (const step of report.steps) {
     if (step.state === 'running')
       Object.assign(step, { state: 'interrupted', until: now(), because: 'the main step was killed' })
   }
   // It may have been killed in the middle of a role change, which takes Vault some seconds.
-  await firstLook(first.run.lookout, journal, 20_000)
-  await cleanOthers(session, first)
-  await session.end(first)
+  await firstLook(leg.run.lookout, journal, 20_000)
+  await cleanOthers(session, leg)
+  await session.end(leg)
 }
 
 /** The report as the main step left it: written by this program, so its shape is known; undefined where it is unreadable. */

@@ -64,12 +64,14 @@ export interface Activation {
   handed: boolean
 }
 
-/** What one direction of a drill cost. */
+/** What one direction of a run cost. */
 export interface LegReport {
   readonly to: string
   readonly rtoMs: number | undefined
   readonly rpoEntries: number | 'unknown' | undefined
   readonly outage: Deeds['outage']
+  /** A write of it was accepted. */
+  readonly changed: boolean
 }
 
 /** One pair of a fleet, as it was read once. */
@@ -139,7 +141,9 @@ export interface Report {
   readonly logins: string[]
   /** What the run did so far; the post step concludes from it where the main step could not. */
   deeds: Deeds
-  /** The legs of a drill that came to their end, in order. */
+  /** A drill's failover, once it is verified: from then on the run is on its way back. */
+  failedOver?: LegReport
+  /** What each direction that the run went cost, in order. */
   legs?: readonly LegReport[]
   /** `status` of a fleet: every pair, in the order of the file. */
   fleet?: readonly FleetPair[]

@@ -11,7 +11,7 @@ import { hostOf, type Inputs, InvalidInputs, OPERATIONS, readInputs, SECRET_INPU
 import { Journal } from './journal.ts'
 import type { LoginBy } from './login.ts'
 import { Lookout } from './lookout.ts'
-import { conclude, type Ending, legReport } from './outcome.ts'
+import { conclude, type Ending, legsOf } from './outcome.ts'
 import { plan, type Step } from './plan.ts'
 import { type Report, type Result, view } from './report.ts'
 import { open, seal } from './sealed.ts'
@@ -179,10 +179,7 @@ export class Session {
   }
 
   /** A last look, what is left behind taken away, and the verdict in every sink. */
-  async end(
-    { run, steps }: Leg,
-    more: Pick<Ending, 'findings' | 'chore' | 'short' | 'legs' | 'crashed'> = {},
-  ): Promise<Result> {
+  async end({ run, steps }: Leg, more: Pick<Ending, 'findings' | 'chore' | 'short' | 'crashed'> = {}): Promise<Result> {
     const { journal } = this
     const { report } = journal
     this.#closing = new Deadline(Math.max(CLOSING, this.deadline.left))
@@ -215,9 +212,7 @@ export class Session {
       report,
     }
     const result = conclude({ ...ending, ...more })
-    // Operations that switch no role see no outage, however long they look.
-    const switches = steps.some(({ name }) => name === 'demote' || name === 'promote')
-    report.legs = more.legs ?? (switches && run.deeds.sent > 0 ? [legReport(run.deeds, world)] : [])
+    report.legs = legsOf(ending)
     report.result = result
     journal.close()
     await publish(this.runner, report, this.reportPath, result)

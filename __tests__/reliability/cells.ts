@@ -101,7 +101,9 @@ export function allowed({ call, mishap, often }: Cell): readonly string[] {
   if (isApplied(mishap)) return often === 'once' ? done : ['done', 'incomplete']
   switch (call.path) {
     case PATHS.demote:
-      return refusal(mishap) || often === 'always' ? ['failed'] : done
+      if (often === 'once') return refusal(mishap) ? ['failed'] : done
+      // The last one may still be waited for when the time is up.
+      return mishap === 'no answer, not applied' ? ['failed', 'unknown'] : ['failed']
     case PATHS.promote:
       if (refusal(mishap)) return ['restored']
       return often === 'once' ? done : ['no-primary', 'restored']

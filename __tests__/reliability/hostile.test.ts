@@ -395,6 +395,19 @@ const BOMBS: Readonly<Record<string, Twist>> = {
     status: 200,
     text: `{"data":{${Array.from({ length: 60_000 }, (_, at) => `"key-${at}":${at}`).join()}}}`,
   }),
+  'of a MiB of secondaries': () => ({
+    status: 200,
+    text: `{"data":{"mode":"primary","state":"running","secondaries":[${'{},'.repeat(340_000)}{}]}}`,
+  }),
+  'of a MiB of brackets': () => ({ status: 200, text: `${'['.repeat(500_000)}${']'.repeat(500_000)}` }),
+  'whose first piece has a name without an end': () => (_, socket) => {
+    socket.write('HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n1;')
+    const pour = () => {
+      while (!socket.destroyed && socket.write('a'.repeat(65_536)));
+    }
+    socket.on('drain', pour)
+    pour()
+  },
   'of a MiB of errors': () => ({
     status: 400,
     text: JSON.stringify({ errors: Array.from({ length: 30_000 }, (_, at) => `an error of its own ${at}`) }),

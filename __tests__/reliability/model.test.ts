@@ -3,7 +3,7 @@
  * no verdict may be wrong anywhere, and a small world that does what the verdicts ask for must come to an end.
  */
 import { expect, test } from '@jest/globals'
-import { noDeeds } from '../../src/bring.ts'
+import { type Deeds, noDeeds } from '../../src/bring.ts'
 import { barrier, check } from '../../src/checks.ts'
 import {
   type Cluster,
@@ -201,7 +201,7 @@ function wrong(made: Inputs, steps: readonly Step[], world: World): string {
 
   for (const deeds of DEEDS) {
     const result = conclude({ inputs: made, steps, deeds, world, checks: [], cancelled: false, report: blank(made) })
-    const said = lies(result.outcome, result, made, world, deeds.sent)
+    const said = lies(result.outcome, result, made, world, deeds)
     if (said !== '') return `${said} (${result.outcome}, sent ${deeds.sent})`
   }
   return ''
@@ -210,8 +210,10 @@ function wrong(made: Inputs, steps: readonly Step[], world: World): string {
 const DEEDS = [
   noDeeds(),
   { ...noDeeds(), sent: 1, unclear: 'from' as const },
+  { ...noDeeds(), sent: 1, unclear: 'from' as const, unsettled: true },
   { ...noDeeds(), sent: 1, accepted: 1, demoted: true },
   { ...noDeeds(), sent: 2, accepted: 1, demoted: true, unclear: 'to' as const },
+  { ...noDeeds(), sent: 2, accepted: 1, demoted: true, unclear: 'to' as const, unsettled: true },
   { ...noDeeds(), sent: 2, accepted: 2, demoted: true, promoted: true },
   { ...noDeeds(), sent: 2, accepted: 2, demoted: true, restored: true },
 ]
@@ -222,7 +224,7 @@ function lies(
   { verdict, activeAddr, redundancy, health: condition }: ReturnType<typeof conclude>,
   { operation }: Inputs,
   world: World,
-  sent: number,
+  { sent, unsettled }: Deeds,
 ): string {
   const { from, to } = world
   const switches = ['failover', 'failback', 'promote'].includes(operation)
@@ -236,6 +238,7 @@ function lies(
   if (outcome === 'no-primary' && (role(from) === 'primary' || role(to) === 'primary'))
     return 'claims that nobody is primary'
   if (outcome === 'failed' && sent > 0 && switches && nobodyPrimary(world)) return 'hides that nobody is primary'
+  if (outcome === 'failed' && unsettled) return 'knows how a write will end that is still at work'
   if (twoPrimaries(world) && sent > 0 && outcome !== 'two-primaries') return 'hides two primaries'
   if (outcome === 'two-primaries' && !twoPrimaries(world)) return 'claims two primaries'
   if (activeAddr !== '' && primaryOf(world) === undefined) return 'names a primary that is none'

@@ -17,6 +17,7 @@ const leg = (outage: { from: number; until?: number }) => ({
   rtoMs: undefined,
   rpoEntries: undefined,
   outage,
+  changed: true,
 })
 
 const START = Date.parse('2026-11-20T14:02:09.200Z')
@@ -116,7 +117,15 @@ const report = (more: Partial<Report> = {}): Report => ({
   activations: [],
   attempts: {},
   logins: [],
-  deeds: { accepted: 0, sent: 0, demoted: false, promoted: false, restored: false, unclear: undefined },
+  deeds: {
+    accepted: 0,
+    sent: 0,
+    demoted: false,
+    promoted: false,
+    restored: false,
+    unclear: undefined,
+    unsettled: false,
+  },
   ...more,
 })
 

@@ -39,6 +39,14 @@ story('auto falls back to the wrapped token where the policy lacks the public ke
   expect(handed(world)).toMatch(WRAPPED)
 })
 
+story('auto falls back to the wrapped token where the public key is to be waited for', {}, async ({ world, run }) => {
+  world.fault({ path: PATHS.publicKey, kind: 'status', status: 429, headers: { 'retry-after': '3600' } })
+  const ran = await run({ ...failover, timeout: '10s' })
+  expectRun(ran, { outcome: 'done', redundancy: 'protected' })
+  expect(ran.ms).toBeLessThan(10_000)
+  expect(handed(world)).toMatch(WRAPPED)
+})
+
 story('wrapped asks for no public key', {}, async ({ world, run }) => {
   expectRun(await run({ ...failover, activation: 'wrapped' }), { outcome: 'done', redundancy: 'protected' })
   expect(handed(world)).toMatch(WRAPPED)

@@ -1,4 +1,5 @@
 import { expect } from '@jest/globals'
+import { call } from '../simulator/stranger.ts'
 import { PATHS } from '../support/invariants.ts'
 import { type Begun, expectRun, story, type Told, until } from '../support/story.ts'
 
@@ -136,3 +137,66 @@ story('a status that is cancelled tells what it saw', { lag: 5, catchUpPerSecond
   await until('it waits', () => world.requests.length > 8)
   expectRun(await cancel(running), { outcome: 'done', 'active-addr': world.primary.addr })
 })
+
+story('a demotion that was never answered may land yet: its end is not known', {}, async ({ world, start }) => {
+  world.fault({ path: PATHS.demote, kind: 'silence-before' })
+  const running = start(failover)
+  await until('the demotion is sent', () => world.writes().length > 0)
+  const ran = await cancel(running)
+  expectRun(ran, { outcome: 'unknown', 'active-addr': world.primary.addr })
+  expect(ran.log).not.toContain('the roles are as they were')
+  expect(ran.summary).not.toContain('No primary since')
+  expect(ran.summary).toMatch(/wait two minutes/)
+  const post = await running.post()
+  expectRun(post, { outcome: 'unknown', 'active-addr': world.primary.addr })
+})
+
+story('one that landed after the end is found by the post step', {}, async ({ world, start, run }) => {
+  world.fault({ path: PATHS.demote, kind: 'silence-before' })
+  const running = start(failover)
+  await until('the demotion is sent', () => world.writes().length > 0)
+  expectRun(await cancel(running), { outcome: 'unknown' })
+  world.clearFaults()
+  await call(world, world.primary, 'POST', PATHS.demote, { token: world.tokens.batch, body: {} })
+  expectRun(await running.post(), { outcome: 'no-primary', 'active-addr': '' })
+  expectRun(await run(failover), { outcome: 'done', redundancy: 'protected' })
+})
+
+story('a promotion in an emergency that was never answered', {}, async ({ world, start }) => {
+  await world.primary.stop()
+  world.secondary.set({ connection_state: 'transient_failure' })
+  world.fault({ path: PATHS.promote, kind: 'silence-before' })
+  const running = start({
+    ...failover,
+    mode: 'emergency',
+    confirm: new URL(world.secondary.addr).host,
+    override: 'emergency-evidence',
+  })
+  await until('the promotion is sent', () => world.writes().length > 0)
+  expectRun(await cancel(running), { outcome: 'unknown', 'active-addr': '' })
+})
+
+story('a demotion that was refused has failed, cancelled or not', {}, async ({ world, start }) => {
+  world.fault({ path: PATHS.demote, kind: 'status', status: 403, errors: ['denied'] })
+  const running = start(failover)
+  await until('the demotion is sent', () => world.writes().length > 0)
+  expectRun(await cancel(running), { outcome: 'failed', 'active-addr': world.primary.addr })
+})
+
+story('so has one that was put off', {}, async ({ world, start }) => {
+  world.fault({ path: PATHS.demote, kind: 'status', status: 429, headers: { 'retry-after': '30' } })
+  const running = start(failover)
+  await until('the demotion is sent', () => world.writes().length > 0)
+  expectRun(await cancel(running), { outcome: 'failed', 'active-addr': world.primary.addr })
+})
+
+story(
+  'a demotion whose answer was reset, and which looks say did not happen, has failed',
+  {},
+  async ({ world, start }) => {
+    world.fault({ path: PATHS.demote, kind: 'reset-before' })
+    const running = start(failover)
+    await until('the demotion is sent', () => world.writes().length > 0)
+    expectRun(await cancel(running), { outcome: 'failed', 'active-addr': world.primary.addr })
+  },
+)

@@ -1,4 +1,5 @@
 import { expect } from '@jest/globals'
+import type { SimulatedCluster } from '../../src/simulator/world.ts'
 import { PATHS } from '../support/invariants.ts'
 import { expectRun, until } from '../support/story.ts'
 import { tale } from '../support/tale.ts'
@@ -169,3 +170,93 @@ tale('cancelled in between, a drill begins no way back', { windows: { attach: 90
   expect(['incomplete', 'done']).toContain(ran.outcome)
   expect(ran.writes).not.toContain('secondary: demote')
 })
+
+for (const [what, dies] of [
+  ['refuses connections', (cluster: SimulatedCluster) => cluster.stop()],
+  ['hangs', (cluster: SimulatedCluster) => cluster.hang()],
+] as const) {
+  tale(
+    `the new primary ${what} while the way back is checked: the failover took place, and is told`,
+    {},
+    async ({ world, start }) => {
+      const [home, site] = [world.primary, world.secondary]
+      // Long enough for its end to come in the middle of the checks of the way back.
+      world.fault({ cluster: 'secondary', path: 'sys/capabilities-self', kind: 'delay-answer', delayMs: 800 })
+      const running = start({ ...drill, timeout: '6s' })
+      await until('the way back is checked', () =>
+        world.requests.some(({ cluster, path }) => cluster === 'secondary' && path === 'sys/capabilities-self'),
+      )
+      await dies(site)
+      const ran = await running.ended
+      expectRun(ran, { outcome: 'unknown', changed: 'true', 'active-addr': '' })
+      const { host } = new URL(site.addr)
+      expect(ran.report?.result?.verdict).toContain(`The failover to ${host} is done`)
+      expect(ran.log).not.toMatch(/nothing was changed/i)
+      const next = ran.report?.result?.next.join(' ')
+      expect(next).toContain(`operation: failback\` with \`mode: emergency\` and \`confirm: ${new URL(home.addr).host}`)
+    },
+  )
+}
+
+tale(
+  'cancelled after the second promotion: main and post say that the home site serves alone, and what attaches the other',
+  { windows: { demote: 200, promote: 200 } },
+  async ({ world, start, run }) => {
+    const running = start(drill)
+    await until('the way back has begun', () =>
+      world.requests.some(({ cluster, path, applied }) => cluster === 'secondary' && path === PATHS.demote && applied),
+    )
+    running.child.kill('SIGTERM')
+    const told = [await running.ended, await running.post()]
+    const [home, site] = [world.primary, world.secondary].map(({ addr }) => new URL(addr).host)
+    for (const ran of told) {
+      expectRun(ran, { outcome: 'incomplete', 'active-addr': world.primary.addr, redundancy: 'unprotected' })
+      const { verdict = '', next = [] } = ran.report?.result ?? {}
+      expect(verdict).toContain(`${home} is the DR primary, but ${site} does not follow it`)
+      expect(next.join(' ')).toContain('operation: failback')
+      // Both directions are told, also by the step that saw neither.
+      expect(ran.report?.legs?.map(({ to }) => to)).toEqual([site, home])
+    }
+    // The same again can't begin, and says by what it could.
+    const again = await run(drill)
+    expectRun(again, { outcome: 'blocked', changed: 'false' })
+    expect(again.report?.result?.next.join(' ')).toContain('operation: failback')
+    expectRun(await run({ operation: 'failback' }), { outcome: 'done', redundancy: 'protected' })
+    expectRun(await run(drill), { outcome: 'done' })
+  },
+)
+
+tale(
+  'killed before the way back has sent anything: the post step tells that the failover took place',
+  {},
+  async ({ world, start, run }) => {
+    world.fault({ cluster: 'secondary', path: 'sys/capabilities-self', kind: 'delay-answer', delayMs: 800 })
+    const running = start(drill)
+    await until('the way back is checked', () =>
+      world.requests.some(({ cluster, path }) => cluster === 'secondary' && path === 'sys/capabilities-self'),
+    )
+    running.child.kill('SIGKILL')
+    await running.ended
+    const post = await running.post()
+    expectRun(post, { outcome: 'incomplete', changed: 'true', 'active-addr': world.secondary.addr })
+    expect(post.report?.result?.next.join(' ')).toContain('operation: failback')
+    world.clearFaults()
+    expectRun(await run({ operation: 'failback' }), { outcome: 'done' })
+  },
+)
+
+tale(
+  'cancelled with the demotion of the way back unanswered: nobody knows how it ends',
+  {},
+  async ({ world, start }) => {
+    world.fault({ cluster: 'secondary', path: PATHS.demote, kind: 'silence-before' })
+    const running = start(drill)
+    await until('the demotion is sent', () =>
+      world.requests.some(({ cluster, path }) => cluster === 'secondary' && path === PATHS.demote),
+    )
+    running.child.kill('SIGINT')
+    const ran = await running.ended
+    expectRun(ran, { outcome: 'unknown', changed: 'true', 'active-addr': world.secondary.addr })
+    expect(ran.summary).not.toContain('No primary since')
+  },
+)

@@ -10,7 +10,8 @@ test.each<[string, unknown]>([
   ['[{"a":1},{"a":2}]', [{ a: 1 }, { a: 2 }]],
   ['{"a":"{\\"a\\":1,\\"a\\":2}"}', { a: '{"a":1,"a":2}' }],
   ['{"a":"__proto__"}', { a: '__proto__' }],
-])('%s is read as it stands', (text, value) => {
+  [`{"a":"${'\\",[{'.repeat(50_000)}"}`, { a: '",[{'.repeat(50_000) }],
+])('%.60s is read as it stands', (text, value) => {
   expect(parseJson(text)).toEqual(value)
 })
 
@@ -27,6 +28,7 @@ test.each([
   ['more than one', '{} {}'],
   ['too many brackets', `${'['.repeat(100)}${']'.repeat(100)}`],
   ['far too many brackets', '['.repeat(200_000)],
+  ['more values than any answer of Vault has', `{"data":{"secondaries":[${'{},'.repeat(10_000)}{}]}}`],
 ])('%s is no answer', (_name, text) => {
   expect(parseJson(text)).toBeUndefined()
 })

@@ -106,7 +106,18 @@ export class Vault {
       within: this.#atMost(READ_WITHIN),
     })
     const read = this.#read(answer, schemas.enveloped(schemas.capabilities), false)
-    return read.ok ? { ...read, value: new Map(Object.entries(read.value)) } : read
+    if (!read.ok) return read
+    const value = new Map(Object.entries(read.value))
+    // Vault tells of each path that it was asked about, and of one that is denied too.
+    return paths.every((path) => value.has(path))
+      ? { ...read, value }
+      : {
+          ok: false,
+          silent: false,
+          status: read.status,
+          because: 'it left paths out that it was asked about',
+          errors: [],
+        }
   }
 
   /**

@@ -8,7 +8,7 @@ import type { buildConnector, Dispatcher } from 'undici'
 import request from 'undici/lib/api/api-request.js'
 import connector from 'undici/lib/core/connect.js'
 import Agent from 'undici/lib/dispatcher/agent.js'
-import { span } from '../clock.ts'
+import { monotonic, span } from '../clock.ts'
 import { parseJson } from './json.ts'
 
 export interface Tls {
@@ -76,7 +76,11 @@ const CONNECT_WITHIN = 4000
 /** A deadline that undici keeps by itself tells more of what happened. In ms. */
 const GRACE = 20
 
+/** More than an answer may have, with whatever stands around it; a server that pours in more is not read to the end. In bytes a second. */
+const FLOOD = 2 * LARGEST
+
 export class Http {
+  readonly #dispatcher: (pipelining: number, bounded: boolean) => Promise<Dispatcher>
   readonly #kept: Promise<Dispatcher>
   readonly #fresh: Promise<Dispatcher>
 
@@ -94,18 +98,25 @@ export class Http {
     }
     const proxied = ['http_proxy', 'https_proxy', 'HTTP_PROXY', 'HTTPS_PROXY'].some((name) => process.env[name])
     const dial = telling(connector({ ...connect, allowH2: false }))
-    const dispatcher = async (pipelining: number): Promise<Dispatcher> => {
+    this.#dispatcher = async (pipelining, bounded) => {
       // A deadline for the whole request stands above these, which only see idle time.
-      const options = { connect: dial, connections, pipelining, allowH2: false, headersTimeout: 0, bodyTimeout: 0 }
+      const options = {
+        connect: bounded ? metered(dial) : dial,
+        connections,
+        pipelining,
+        allowH2: false,
+        headersTimeout: 0,
+        bodyTimeout: 0,
+      }
       if (!proxied) return new Agent(options)
       // All of undici, which takes its time to load: only its index gives dispatchers the method by which a proxy is asked
       // for a tunnel.
       const { EnvHttpProxyAgent } = await import('undici')
       return new EnvHttpProxyAgent({ ...options, requestTls: connect })
     }
-    this.#kept = dispatcher(1)
+    this.#kept = this.#dispatcher(1, true)
     // pipelining 0 closes the connection after each answer.
-    this.#fresh = dispatcher(0)
+    this.#fresh = this.#dispatcher(0, true)
   }
 
   /**
@@ -164,6 +175,7 @@ export class Http {
     call: Download,
     take: (pieces: AsyncIterable<Buffer>) => Promise<T>,
   ): Promise<Downloaded<T>> {
+    const dispatcher = await this.#dispatcher(0, false)
     const stop = new AbortController()
     let because: string | undefined
     let taking = false
@@ -177,7 +189,7 @@ export class Http {
     const whole = setTimeout(giveUp, call.within, `it was not complete within ${span(call.within)}`)
     const head = setTimeout(giveUp, call.headWithin, `no answer within ${span(call.headWithin)}`)
     try {
-      const answer = await request.call(await this.#fresh, {
+      const answer = await request.call(dispatcher, {
         ...target(addr, call.path),
         method: 'GET',
         headers: {
@@ -208,6 +220,7 @@ export class Http {
       clearTimeout(whole)
       clearTimeout(head)
       call.signal.removeEventListener('abort', cancel)
+      void dispatcher.destroy()
     }
   }
 
@@ -227,6 +240,23 @@ function telling(connect: buildConnector.connector): buildConnector.connector {
       const [, socket] = got
       socket?.on('error', (error) => {
         if (causes(error).some(({ code }) => code.startsWith('ERR_SSL_'))) socket.destroy(error)
+      })
+      callback(...got)
+    })
+}
+
+/**
+ * Ends a connection on which a server pours in what is no part of an answer, and so is counted nowhere: an extension of a
+ * chunk that has no end, or one interim answer after another.
+ */
+function metered(connect: buildConnector.connector): buildConnector.connector {
+  return (options, callback) =>
+    connect(options, (...got) => {
+      const [, socket] = got
+      let [since, from] = [monotonic(), 0]
+      socket?.on('readable', () => {
+        if (monotonic() - since > 1000) [since, from] = [monotonic(), socket.bytesRead]
+        else if (socket.bytesRead - from > FLOOD) socket.destroy(Object.assign(new Error('flood'), { code: 'FLOOD' }))
       })
       callback(...got)
     })
@@ -338,6 +368,7 @@ const PERHAPS_SENT: Record<string, string> = {
   ETIMEDOUT: 'it did not answer in time',
   UND_ERR_SOCKET: 'it closed the connection without an answer',
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'its answer was cut short',
+  FLOOD: 'it sends more than any Vault does',
   UND_ERR_HEADERS_OVERFLOW: 'the headers of its answer are too large',
 }
 

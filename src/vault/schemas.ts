@@ -14,6 +14,12 @@ const absent = <T extends z.ZodMiniType>(type: T) =>
     z.nullish(type),
     z.transform((value: z.output<T> | null | undefined) => value ?? undefined),
   )
+/** A place in the write-ahead log, in entries; what is below 0 is none. */
+const position = z.pipe(
+  absent(count),
+  z.transform((value: number | undefined) => (value !== undefined && value >= 0 ? value : undefined)),
+)
+
 /** Go writes an empty list as null; a server that does not know the field leaves it out. */
 const list = <T extends z.ZodMiniType>(type: T) =>
   z.pipe(
@@ -69,11 +75,11 @@ export const replication = z.object({
   merkle_root: absent(text),
   ssct_generation_counter: absent(count),
   reindex_in_progress: absent(z.boolean()),
-  last_dr_wal: absent(count),
-  last_wal: absent(count),
+  last_dr_wal: position,
+  last_wal: position,
   known_secondaries: list(text),
   secondaries: list(peer),
-  last_remote_wal: absent(count),
+  last_remote_wal: position,
   connection_state: absent(text),
   secondary_id: absent(text),
   primaries: list(peer),
