@@ -51,7 +51,7 @@ test('npx runs it without a network, installs it alone, and gives its exit codes
   expect([help.status, help.stderr]).toEqual([0, ''])
   expect(help.stdout).toContain('VAULT_DR_DR_OPERATION_TOKEN')
   // From action.yml, which has to be beside it.
-  expect(help.stdout).toContain('For the whole run.')
+  expect(help.stdout).toContain('For the whole run')
   const wrong = npx('failover', '--primary-addr', 'https://127.0.0.1:9', '--secondary-addr', 'https://127.0.0.1:10')
   expect(wrong.status).toBe(OUTCOMES.invalid)
   const installed = readdirSync(join(bare.HOME, '.npm', '_npx')).map((name) => join(bare.HOME, '.npm', '_npx', name))
