@@ -5,7 +5,7 @@
 import type { Run } from './bring.ts'
 import { type Barrier, barrier, type Check, check, type Evidence, NEEDS_DR, NEEDS_VAULT } from './checks.ts'
 import { Deadline, sleep, span } from './clock.ts'
-import { primaryOf, role, SIDES, type Side, twoPrimaries, type World } from './cluster.ts'
+import { type Cluster, primaryOf, role, SIDES, type Side, twoPrimaries, type World } from './cluster.ts'
 import { again, examine } from './credentials.ts'
 import type { Journal } from './journal.ts'
 import { LONG_LOOK, type Lookout, SHORT_LOOK } from './lookout.ts'
@@ -27,7 +27,8 @@ const SILENT_FOR = 4000
 export const UNREADABLE_FOR = 8000
 
 /**
- * Looks until both clusters tell their role, or until it is plain that one doesn't: one bad answer is never enough.
+ * Looks until both clusters tell their role and health, or until it is plain that one doesn't: one bad answer is never
+ * enough.
  *
  * @param patience how long a cluster that answers, but can't be read (it may be in the middle of a role change), is asked; in ms
  */
@@ -40,10 +41,14 @@ export async function firstLook(lookout: Lookout, journal: Journal, patience = U
       0,
       Math.max(SHORTEST_LOOK, Math.min(until.left, looks === 2 ? LONG_LOOK : SHORT_LOOK)),
     )
-    const unread = SIDES.map((side) => world[side]).filter((cluster) => role(cluster) === 'unknown')
+    const unread = SIDES.map((side) => world[side]).filter(
+      (cluster) => role(cluster) === 'unknown' || cluster.health === undefined,
+    )
     const patient = looks < LOOKS && !silentUntil.passed
-    if (unread.every(({ silent, health }) => !patient && (silent || health?.sealed)) || until.passed) return world
-    for (const { host, because } of unread) journal.say(`${host}: ${because}; looking again`)
+    const plain = (cluster: Cluster) => cluster.silent || cluster.health?.sealed || role(cluster) !== 'unknown'
+    if (unread.every((cluster) => !patient && plain(cluster)) || until.passed) return world
+    for (const { host, because = 'sys/health can not be read' } of unread)
+      journal.say(`${host}: ${because}; looking again`)
     await sleep(looks === 1 ? PACE : 3 * PACE)
   }
 }

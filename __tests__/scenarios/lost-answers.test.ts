@@ -149,3 +149,9 @@ story('a bad answer makes no bad health', {}, async ({ world, run }) => {
   }
   expectRun(await run({ operation: 'status' }), { outcome: 'done', health: 'healthy', redundancy: 'protected' })
 })
+
+for (const cluster of ['primary', 'secondary'] as const)
+  story(`one health of the ${cluster} that can't be read makes no bad health`, {}, async ({ world, run }) => {
+    world.fault({ kind: 'reset-before', cluster, path: 'sys/health', times: 1 })
+    expectRun(await run({ operation: 'status' }), { outcome: 'done', health: 'healthy', redundancy: 'protected' })
+  })
