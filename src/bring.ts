@@ -77,6 +77,7 @@ const TAKES = 30_000
 const REFUSED_FOR = 250
 /** Whoever has demoted has time to promote, also where a slow demotion took what there was. In ms. */
 const TO_PROMOTE = 3000
+export const TAKEN_BACK = 'it was demoted, and somebody has made it primary again'
 /** Sends of one role change, lost answers included. */
 const MOST_SENDS = 3
 
@@ -102,6 +103,7 @@ export async function bring(run: Run, step: Step, what: string, send: () => Prom
     })
     return flight
   }
+  const began = now()
   let flight = launch()
   let unclear = false
   let quietSince: number | undefined
@@ -132,7 +134,16 @@ export async function bring(run: Run, step: Step, what: string, send: () => Prom
       if (unbroken < UNBROKEN) continue
       return { is: 'turned', because: 'because' in verdict ? verdict.because : '' }
     }
-    if (quietSince === undefined || answer === undefined || answer.kind === 'accepted') continue
+    if (quietSince === undefined || answer === undefined) continue
+    if (step.name === 'demote' && lookout.wasSecondary(step.on, began)) {
+      // It took place, and was taken back between two looks: to send it again would be a quarrel with whoever did that.
+      if (unbroken < UNBROKEN) continue
+      if (answer.kind !== 'accepted') deeds.accepted += 1
+      deeds.unclear = undefined
+      deeds.unsettled = false
+      return { is: 'turned', because: TAKEN_BACK }
+    }
+    if (answer.kind === 'accepted') continue
     if (answer.kind === 'refused') {
       if (unbroken < REFUSED_FOR) continue
       return { is: unclear ? 'lost' : 'refused', because: answer.because }

@@ -5,7 +5,7 @@
  * One write is under way at a time, but for the harmless public key, and each is preceded by a fresh look at both.
  */
 import { attach, publicKey } from './attach.ts'
-import { bring, type End, finish, type Run, UNBROKEN } from './bring.ts'
+import { bring, type End, finish, type Run, TAKEN_BACK, UNBROKEN } from './bring.ts'
 import { Deadline, monotonic, now } from './clock.ts'
 import { lastRole, role, SIDES, sameRoot, type World } from './cluster.ts'
 import { formerId, restore, reunite, type Step } from './plan.ts'
@@ -29,8 +29,7 @@ export async function execute(run: Run, steps: readonly Step[]): Promise<void> {
     const verdict = step.verdict(world)
     if (verdict.is === 'blocked' || verdict.is === 'later') return journal.failed(step, world, verdict.because)
     if (deadline.passed) return journal.failed(step, world, 'the time is up')
-    if (step.name === 'demote' && deeds.demoted)
-      return journal.failed(step, world, 'it was demoted, and somebody has made it primary again')
+    if (step.name === 'demote' && deeds.demoted) return journal.failed(step, world, TAKEN_BACK)
     if (step.name === 'demote' && steps.length > 1 && deadline.left < Math.min(TO_SWITCH, run.inputs.timeout / 2))
       return journal.failed(step, world, 'too little time is left to promote the other one after it')
     if (run.cancelled.aborted && !endsNoPrimary(run, step, world))

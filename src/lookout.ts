@@ -22,6 +22,8 @@ const MOST_AT_ONCE = 40
 interface View {
   cluster: Cluster
   askedAt: number
+  /** When the latest reading that showed a secondary was asked for, in ms since the epoch; also one that a newer reading overtook. */
+  secondaryAt: number
   pending: number
 }
 
@@ -37,6 +39,7 @@ export class Lookout {
     const view = (side: Side): View => ({
       cluster: { host: hostOf(vaults[side].addr), askedAt: 0, at: 0, silent: true, because: 'not read yet' },
       askedAt: Number.NEGATIVE_INFINITY,
+      secondaryAt: Number.NEGATIVE_INFINITY,
       pending: 0,
     })
     this.#views = { from: view('from'), to: view('to') }
@@ -63,6 +66,11 @@ export class Lookout {
   sawDemoted(side: Side): void {
     const view = this.#views[side]
     view.cluster = { ...view.cluster, demotedHere: true }
+  }
+
+  /** Whether any reading asked for since then (ms since the epoch) showed a secondary, whatever newer ones show. */
+  wasSecondary(side: Side, since: number): boolean {
+    return this.#views[side].secondaryAt >= since
   }
 
   /**
@@ -98,6 +106,7 @@ export class Lookout {
     const matters = status.ok && status.value.mode === 'primary' && !serving(before)
     const health = wholeHealth ?? (matters ? await healthOf(vault, within) : undefined)
     view.pending -= 1
+    if (status.ok && status.value.mode === 'secondary') view.secondaryAt = Math.max(view.secondaryAt, askedAt)
     // A slow answer must not overwrite the reading of a look that began after it.
     if (asked < view.askedAt) return
     view.askedAt = asked

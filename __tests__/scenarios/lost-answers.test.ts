@@ -75,6 +75,35 @@ for (const [write, path] of Object.entries({ demote: PATHS.demote, promote: PATH
   )
 }
 
+for (const [what, fault] of [
+  ['its answer lost', { kind: 'reset-after' }],
+  ['the answer that it should wait', { kind: 'status', status: 429, headers: { 'retry-after': '3' }, applied: true }],
+] as const) {
+  story(
+    `a demotion with ${what} that a slow look has seen, and somebody has taken back, is not sent again`,
+    { windows: { demote: 30, promote: 30 } },
+    async ({ world, start }) => {
+      world.fault({ path: PATHS.demote, times: 1, ...fault })
+      const running = start(failover)
+      await until('the demotion is applied', () => world.writes().some(({ applied }) => applied))
+      // What is asked while it is a secondary is told when newer looks have shown it primary again.
+      world.fault({ cluster: 'primary', path: PATHS.status, kind: 'delay-answer', delayMs: 600 })
+      await until('it is a secondary', () => world.primary.role() === 'secondary')
+      const looks = () => world.requests.filter(({ cluster, path }) => cluster === 'primary' && path === PATHS.status)
+      const before = looks().length
+      await until('a look has met it so', () => looks().length > before + 1)
+      const body = { dr_operation_token: world.tokens.batch }
+      await call(world, world.primary, 'POST', PATHS.promote, { body })
+      await until('it is primary again', () => world.primary.role() === 'primary')
+      world.clearFaults()
+      const ran = await running.ended
+      expectRun(ran, { outcome: 'failed', changed: 'true', 'active-addr': world.primary.addr })
+      expect(world.requests.filter(({ path }) => path === PATHS.demote)).toHaveLength(1)
+      expect(ran.log).toContain('somebody has made it primary again')
+    },
+  )
+}
+
 story('a public key that is not given at first is asked for again', {}, async ({ world, run }) => {
   world.fault({ path: PATHS.publicKey, kind: 'reset-before', times: 1 })
   world.fault({ path: PATHS.publicKey, kind: 'status', status: 500, times: 1 })
