@@ -135,7 +135,7 @@ const MENDS: Record<CheckName, string> = {
   'one-primary':
     'Both are primary: [two primaries](#two-primaries). Or a phase was run before its turn: [phase by phase](#phase-by-phase).',
   'known-secondary':
-    'Its id was revoked, or it follows another primary. Attach it again (`update-primary`) before it is needed.',
+    'Its id was revoked, or it follows another primary. Attach it again before it is needed: `failback`, or `failover` where a failback was refused; the primary stays what it is.',
   unsealed: 'Unseal the cluster that is named.',
   'active-node':
     'Look at the nodes and at the load balancer: `sys/health` of the address has to be that of an active node.',

@@ -77,7 +77,7 @@ for (const [write, path] of Object.entries({ demote: PATHS.demote, promote: PATH
 
 for (const [what, fault] of [
   ['its answer lost', { kind: 'reset-after' }],
-  ['the answer that it should wait', { kind: 'status', status: 429, headers: { 'retry-after': '1' }, applied: true }],
+  ['the answer that it should wait', { kind: 'status', status: 429, headers: { 'retry-after': '3' }, applied: true }],
 ] as const) {
   story(
     `a demotion with ${what} that a slow look has seen, and somebody has taken back, is not sent again`,
@@ -89,7 +89,9 @@ for (const [what, fault] of [
       // What is asked while it is a secondary is told when newer looks have shown it primary again.
       world.fault({ cluster: 'primary', path: PATHS.status, kind: 'delay-answer', delayMs: 600 })
       await until('it is a secondary', () => world.primary.role() === 'secondary')
-      await pause(150)
+      const looks = () => world.requests.filter(({ cluster, path }) => cluster === 'primary' && path === PATHS.status)
+      const before = looks().length
+      await until('a look has met it so', () => looks().length > before + 1)
       const body = { dr_operation_token: world.tokens.batch }
       await call(world, world.primary, 'POST', PATHS.promote, { body })
       await until('it is primary again', () => world.primary.role() === 'primary')
