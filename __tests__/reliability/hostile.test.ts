@@ -91,7 +91,7 @@ for (const [at, evil] of EVIL.entries()) {
     trial({}, async ({ world, run, fault }) => {
       const path = [PATHS.demote, PATHS.promote, PATHS.secondaryToken, PATHS.updatePrimary][at % 4] ?? ''
       fault({ path, kind: 'status', status: 400, errors: [evil, ...EVIL] })
-      const ran = await run({ ...failover, timeout: '8s', 'catch-up-timeout': '300ms' })
+      const ran = await run({ ...failover, timeout: '8s', 'catch-up-timeout': '2s' })
       withLog(ran, () => saysNothingEvil(ran))
       expect(world.writes().length).toBeGreaterThan(0)
     }))
@@ -248,7 +248,7 @@ for (const [turn, status] of [301, 302, 303, 307, 308].entries()) {
                   }
                 : undefined,
           async ({ run, given, twisted }) => {
-            await run({ ...failover, ...given, timeout: '3s', 'catch-up-timeout': '300ms' }, { untold: true })
+            await run({ ...failover, ...given, timeout: '6s', 'catch-up-timeout': '1s' }, { untold: true })
             expect([elsewhere.bytes(), twisted() > 0]).toEqual([0, true])
           },
         )
