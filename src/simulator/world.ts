@@ -68,7 +68,7 @@ export interface WorldOptions {
   secrets?: Record<string, Record<string, unknown>>
   /** Size of state.bin in a raft snapshot; default 200,000. It is made while it is read. */
   snapshotBytes?: number
-  /** API ports in the clusters' order; 0 or absent is any. */
+  /** API ports in the clusters' order, each standby's being the next one; 0 or absent is any. */
   ports?: number[]
   /** For the mix of answers during a role change; default 1. */
   seed?: number
@@ -293,7 +293,8 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const servers = nodes.flatMap(({ active, standby }) => [active, standby])
   try {
     await Promise.all(nodes.map(({ active }, index) => active.listen(options.ports?.[index] ?? 0)))
-    await Promise.all(nodes.map(({ standby }) => standby.listen(0)))
+    const next = (port: number | undefined) => (port ? port + 1 : 0)
+    await Promise.all(nodes.map(({ standby }, index) => standby.listen(next(options.ports?.[index]))))
   } catch (error) {
     await Promise.all(servers.map((server) => server.close()))
     throw error
