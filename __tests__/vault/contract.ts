@@ -3,6 +3,7 @@
  * simulator alike. Where the two differ, the simulator is wrong.
  */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { sleep } from '../../src/clock.ts'
 import { active, oneCluster } from '../../src/cluster.ts'
 import { examine, isBatch, PATHS } from '../../src/credentials.ts'
 import { Lookout } from '../../src/lookout.ts'
@@ -688,7 +689,13 @@ export function contract(label: string, start: () => Promise<Peer>): void {
             ha_connection_healthy: true,
           },
         })
-        const { json } = await ask(standby, 'GET', 'sys/health')
+        // A real standby tells of its last heartbeat once there was one, a second or so after it has joined.
+        const heartbeat = 'last_request_forwarding_heartbeat_ms'
+        let { json } = await ask(standby, 'GET', 'sys/health')
+        for (let asked = 1; asked < 50 && !(heartbeat in fields(json)); asked += 1) {
+          await sleep(100)
+          json = (await ask(standby, 'GET', 'sys/health')).json
+        }
         expect(json).toMatchObject({
           performance_standby: false,
           removed_from_cluster: false,
