@@ -21,7 +21,7 @@ const option = (name: string): string | undefined => {
 const seed = option('seed') ?? new Date().toISOString().slice(0, 10).replaceAll('-', '')
 const only = option('only') ?? ''
 const cell = option('cell')
-/** Runs side by side: each is a process, and mostly waits. */
+/** Runs side by side in a file: each is a process, and mostly waits. */
 const AT_ONCE = option('at-once') ?? '5'
 
 const folder = mkdtempSync(join(tmpdir(), 'reliability-'))
@@ -50,7 +50,8 @@ await new Promise<void>((resolve) => {
       '--no-warnings',
       'node_modules/jest/bin/jest.js',
       `__tests__/reliability/${only}`,
-      '--runInBand',
+      // Two files beside the model, which is all computing.
+      '--maxWorkers=3',
       '--forceExit',
       `--maxConcurrency=${AT_ONCE}`,
       '--json',

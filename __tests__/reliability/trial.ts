@@ -53,12 +53,14 @@ const LAST: Readonly<Record<string, Phase>> = {
   [PATHS.secondaryToken]: 'attaching',
 }
 
-let lastPort = 10_000 + 2 * Math.floor(Math.random() * 10_000)
+/** Each worker has a range of its own, and begins somewhere in it. */
+const FIRST_PORT = 10_000 + (Number(process.env.JEST_WORKER_ID ?? 1) % 4) * 5000
+let lastPort = FIRST_PORT + 8 * Math.floor(Math.random() * 600)
 
 /** On ports that no system hands out by itself: a cluster that is stopped must find its port free when it comes back. */
 async function startSomewhere(options: WorldOptions): Promise<World> {
   for (let tries = 1; ; tries += 1) {
-    lastPort = lastPort > 31_000 ? 10_000 : lastPort + 8
+    lastPort = lastPort >= FIRST_PORT + 4984 ? FIRST_PORT : lastPort + 8
     try {
       return await startWorld({ tls: false, ...options, ports: [lastPort, lastPort + 2, lastPort + 4] })
     } catch (error) {
