@@ -12,7 +12,7 @@ import { Deadline, span } from './clock.ts'
 import { printable } from './printable.ts'
 import type { Secrets } from './secrets.ts'
 import type { Http, Outcome } from './vault/http.ts'
-import { parseJson } from './vault/json.ts'
+import { isObject, parseJson } from './vault/json.ts'
 import * as schemas from './vault/schemas.ts'
 
 /** The inputs of a login. */
@@ -171,7 +171,12 @@ export async function revoke(
       return { retry: true, because: answer.because, fix: '' }
     }
     const words = wordsOf(answer.json, around.secrets)
-    if (answer.status === 204 || answer.status === 200) return { done: undefined }
+    if (answer.status === 204 || (answer.status === 200 && isObject(answer.json))) return { done: undefined }
+    if (answer.status === 200) {
+      // Somebody else's page: whether Vault was asked at all is not known, and asking again does no harm.
+      lost = true
+      return { retry: true, because: 'HTTP 200 with an answer that is not one that Vault gives', fix: '' }
+    }
     // A token that Vault does not know any more needs no revoking. After a lost answer that was this run's own doing.
     if (answer.status === 403 && (lost || /invalid token|bad token/.test(words))) return { done: undefined }
     return { retry: passing(answer.status), because: said(answer.status, words), fix: '', afterMs: afterMs(answer) }

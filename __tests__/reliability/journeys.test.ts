@@ -53,9 +53,11 @@ const mishaps = Object.keys(MISHAPS)
 /** On every change each call meets a mishap or two that cost no waiting. */
 const QUICK = ['reset after', '500', '503', 'garbage', '502, applied', 'reset before', 'truncated', '429']
 
-/** What once did not hold: a token left behind without a word, and a wait for a primary that was lost. */
+/** What once did not hold: tokens left behind without a word, and a wait for a primary that was lost. */
 const ONCE: readonly string[] = [
   'an approle: primary POST auth/approle/login: reset after',
+  'an approle: secondary POST auth/token/revoke-self: a page with 200',
+  'an approle: secondary POST auth/token/revoke-self: garbage, not applied',
   `an emergency: secondary POST ${PATHS.promote}: 403`,
 ]
 

@@ -8,6 +8,7 @@ import type * as z from 'zod/mini'
 import { printable } from '../printable.ts'
 import type { Secrets } from '../secrets.ts'
 import type { Http, Outcome } from './http.ts'
+import { isObject } from './json.ts'
 import * as schemas from './schemas.ts'
 
 /** A read that came to nothing. `silent`: no HTTP answer of any kind came from there. */
@@ -380,8 +381,6 @@ export class Vault {
       : []
   }
 }
-
-const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** `Retry-After` in seconds; a date or nonsense counts as one second. In ms, within bounds. */
 function pause(retryAfter: string | undefined): number {

@@ -25,6 +25,10 @@ export function parseJson(text: string): unknown {
   }
 }
 
+/** Whether a value is an object, as the body of every answer of Vault's is. */
+export const isObject = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
 /** Whether a text would be more than an answer of Vault's, told before anything is made of it. */
 function tooMuch(text: string): boolean {
   let [depth, values, quoted] = [0, 0, false]
