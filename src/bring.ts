@@ -113,7 +113,8 @@ export async function bring(run: Run, step: Step, what: string, send: () => Prom
     const verdict = step.verdict(world)
     if (verdict.is === 'so') {
       // An answer that got lost was an acceptance all the same: the effect is there.
-      if (flight.answer === undefined || flight.answer.kind === 'unclear') deeds.accepted += 1
+      if (flight.answer === undefined || flight.answer.kind === 'unclear' || flight.answer.kind === 'later')
+        deeds.accepted += 1
       deeds.unclear = undefined
       deeds.unsettled = false
       return finish(run, step, world, notYet)

@@ -68,7 +68,8 @@ export async function gate(session: Session, leg: Leg): Promise<boolean> {
 
   const verified = journal.report.checks.filter(({ name }) => name === 'tls-verification')
   const due = new Set(open().map(({ name }) => name))
-  const evidence = await gather(run, world, due)
+  const asked = primaryOf(world)
+  let evidence = await gather(run, world, due)
   if (evidence.canary?.ok) run.canary = evidence.canary.digest
   // Asking took its time: what is checked is what shows now, and again after everything that takes time.
   const again = async () => {
@@ -96,6 +97,8 @@ export async function gate(session: Session, leg: Leg): Promise<boolean> {
     }
   }
   await again()
+  // Another run may have moved the role meanwhile: what was asked of a primary was answered by a secondary then.
+  if (primaryOf(world) !== asked) evidence = { ...(await gather(run, world, due)), canary: evidence.canary }
   await judge()
   const allowed = () => journal.report.checks.every(({ state }) => state !== 'failed')
   // A wish that can't be had is known before the first one is brought about.
