@@ -34,7 +34,8 @@ test('the same failover, started twice at once, is one failover', async () => {
     const went = ran.filter(({ outcome }) => outcome !== 'blocked')
     expect(went.length).toBeGreaterThan(0)
     for (const { outcome, outputs } of went) {
-      if (!['done', 'unchanged', 'incomplete'].includes(outcome)) throw new Error(ran.map(({ log }) => log).join('\n\n'))
+      if (!['done', 'unchanged', 'incomplete'].includes(outcome))
+        throw new Error(ran.map(({ log }) => log).join('\n\n'))
       expect(outputs['active-addr']).toBe(world.secondary.addr)
     }
     const [again] = await together(world, [{ operation: 'failover' }])
