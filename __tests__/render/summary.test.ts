@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
+import { noDeeds } from '../../src/bring.ts'
 import type { Check } from '../../src/checks.ts'
 import type { Role, Side } from '../../src/cluster.ts'
 import { renderSummary } from '../../src/render/summary.ts'
@@ -117,15 +118,7 @@ const report = (more: Partial<Report> = {}): Report => ({
   activations: [],
   attempts: {},
   logins: [],
-  deeds: {
-    accepted: 0,
-    sent: 0,
-    demoted: false,
-    promoted: false,
-    restored: false,
-    unclear: undefined,
-    unsettled: false,
-  },
+  deeds: noDeeds(),
   ...more,
 })
 

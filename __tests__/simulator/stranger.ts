@@ -84,7 +84,7 @@ export function call(
 }
 
 /** `data` of dr/status, asked until there is one with a settled mode. */
-// biome-ignore lint/suspicious/noExplicitAny: as above
+// biome-ignore lint/suspicious/noExplicitAny: JSON of any shape, as what `call` gives
 export async function status(world: World, cluster: SimulatedCluster): Promise<any> {
   for (let tries = 0; tries < 400; tries += 1) {
     const seen = await call(world, cluster, 'GET', 'sys/replication/dr/status')
