@@ -173,7 +173,7 @@ async function submit(ceremony: Ceremony, nonce: string): Promise<Submitted> {
       answer = await vault.submitShare(token, nonce, share)
     }
     if (answer.kind === 'refused') {
-      const wrong = /aborted|invalid|combine|cipher|authentication/i.test(answer.because)
+      const wrong = /aborted|invalid|combine|compute|cipher|authentication/i.test(answer.because)
       return {
         ok: false,
         lost: false,

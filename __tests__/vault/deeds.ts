@@ -272,16 +272,29 @@ export function deeds(label: string, start: () => Promise<Peer>): void {
         expect(await held.vault.submitShare(held.token, nonce, one)).toEqual(refused(/no root generation in progress/))
       })
 
+      // The last byte of a share is the point it stands for, the others its value there.
+      const wrong = {
+        value: (share: string, _: string) => `${share.startsWith('00') ? '01' : '00'}${share.slice(2)}`,
+        point: (share: string, first: string) => `${share.slice(0, -2)}${first.slice(-2)}`,
+        length: (share: string, _: string) => share.slice(2),
+      }
+
       test('wrong shares show with the last one, and leave no attempt behind', async () => {
         const [one = '', two = '', three = ''] = held.shares
-        const wrong = `${three.slice(0, -4)}${three.endsWith('00ff') ? '00fe' : '00ff'}`
-        const { nonces, generated } = run([one, two, wrong])
-        expect(await generated).toEqual({
-          ok: false,
-          because: expect.stringMatching(/^the key shares are wrong \(there: HTTP 400/),
-        })
-        expect(nonces).toEqual(['', expect.stringMatching(/./), undefined])
-        expect(await held.vault.attempt(held.token)).toMatchObject({ ok: true, value: idle })
+        const seen = [
+          [wrong.value, 'root generation aborted'],
+          [wrong.point, 'duplicate part detected'],
+          [wrong.length, 'all parts must be the same length'],
+        ] as const
+        for (const [change, words] of seen) {
+          const { nonces, generated } = run([one, two, change(three, one)])
+          expect(await generated).toEqual({
+            ok: false,
+            because: expect.stringMatching(new RegExp(`^the key shares are wrong \\(there: HTTP 400.*${words}`)),
+          })
+          expect(nonces).toEqual(['', expect.stringMatching(/./), undefined])
+          expect(await held.vault.attempt(held.token)).toMatchObject({ ok: true, value: idle })
+        }
       })
 
       test('too few are not begun with', async () => {

@@ -82,10 +82,12 @@ export class OperationTokens {
     attempt.progress.push(hex)
     if (attempt.progress.length < context.keys.threshold) return bare(this.#describe(context))
 
-    const areRight = attempt.progress.every((each) => context.keys.shares.includes(each))
+    const shares = attempt.progress
     attempt.progress = []
     // The attempt itself stays: the next share begins a new round of it.
-    if (!areRight) return refuse(400, wrongShares)
+    const unfit = shares.length > 1 ? unfitTogether(shares) : undefined
+    if (unfit !== undefined) return refuse(400, `failed to compute root key: ${unfit}`)
+    if (!shares.every((each) => context.keys.shares.includes(each))) return refuse(400, wrongShares)
     this.#attempt = undefined
     const token = `${isAtLeast(context.version, 1, 10) ? 'hvs' : 's'}.${tail(24)}`
     this.#token = token
@@ -123,6 +125,13 @@ export class OperationTokens {
       otp_length: tokenLength(version),
     }
   }
+}
+
+/** Why shares can't be put together at all (shamir/shamir.go), as hex; undefined where they give some key, right or not. */
+function unfitTogether(shares: readonly string[]): string | undefined {
+  if (new Set(shares.map((share) => share.length)).size > 1) return 'all parts must be the same length'
+  const points = shares.map((share) => share.slice(-2))
+  return new Set(points).size < points.length ? 'duplicate part detected' : undefined
 }
 
 /** `hvs.` and 24 letters; `s.` and 24 letters before 1.10. */

@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto'
+import { randomBytes, randomInt, randomUUID } from 'node:crypto'
 import { parsePolicy } from './hcl.ts'
 import { defaultPolicy, type Rules } from './policies.ts'
 import type { Fields } from './status.ts'
@@ -80,10 +80,14 @@ export class Storage {
   }
 }
 
-/** Random shares of a length that Vault's own have: 32 bytes of key and one of the point they stand for. */
+/** Random shares of a length that Vault's own have: 32 bytes of key and one of the point they stand for, which differs. */
 export function newKeyShares(count: number, threshold: number): KeyShares {
   if (threshold < 1 || threshold > count) throw new RangeError('shares: the threshold must be from 1 to the count')
-  return { shares: Array.from({ length: count }, () => randomBytes(33).toString('hex')), threshold }
+  if (count > 255) throw new RangeError('shares: there can be 255')
+  const points = new Set<number>()
+  while (points.size < count) points.add(randomInt(1, 256))
+  const share = (point: number) => Buffer.concat([randomBytes(32), Buffer.of(point)]).toString('hex')
+  return { shares: [...points].map(share), threshold }
 }
 
 export function performanceOf(role: PerformanceRole): Performance {
