@@ -18,16 +18,20 @@ const both = (time: number): readonly [World, World] => {
   ]
 }
 
-test('two directions never have their turn at once, nor within a second of each other', () => {
-  for (let time = 1000; time < 1016; time += 1) {
+test('two directions never have their turn at once, nor within two seconds of each other', () => {
+  for (let time = 1000; time < 1024; time += 1) {
     const [there, back] = both(time)
     const [, next] = both(time + 1)
-    if (isTurn(there, 'to')) expect([isTurn(back, 'to'), isTurn(next, 'to')]).toEqual([false, false])
+    const [, after] = both(time + 2)
+    if (isTurn(there, 'to'))
+      expect([back, next, after].map((world) => isTurn(world, 'to'))).toEqual([false, false, false])
   }
 })
 
-test('each has one second of every four, whichever end it is seen from', () => {
-  const turns = [0, 1, 2, 3].map((time) => both(time).map((world) => [isTurn(world, 'from'), isTurn(world, 'to')]))
+test('each has one second of every six, whichever end it is seen from', () => {
+  const turns = [0, 1, 2, 3, 4, 5].map((time) =>
+    both(time).map((world) => [isTurn(world, 'from'), isTurn(world, 'to')]),
+  )
   expect(turns.flat().filter(([, to]) => to)).toHaveLength(2)
   for (const [there, back] of turns) expect(there).toEqual([...(back ?? [])].reverse())
 })

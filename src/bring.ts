@@ -5,13 +5,13 @@
  * that it did not happen. Nothing is believed because it was asked for.
  */
 import { type Deadline, monotonic, now } from './clock.ts'
-import type { Side, World } from './cluster.ts'
+import { other, type Side, type World } from './cluster.ts'
 import type { Inputs } from './inputs.ts'
 import type { Journal } from './journal.ts'
 import type { Lookout } from './lookout.ts'
-import type { Step } from './plan.ts'
+import type { Step, StepName } from './plan.ts'
 import type { Tokens } from './tokens.ts'
-import { clearance, ownTime } from './turns.ts'
+import { clearance, decided, ownTime } from './turns.ts'
 import type { Answer, Vault } from './vault/client.ts'
 
 /** Everything a run works with. */
@@ -25,6 +25,8 @@ export interface Run {
   readonly cancelled: AbortSignal
   readonly deeds: Deeds
   readonly tokens: Tokens
+  /** The steps that the checks were made for, and when; ms since the epoch. */
+  checked?: { readonly for: ReadonlySet<StepName>; readonly at: number }
   /** While it lasts, nobody who did not see the demotion promotes anything: see turns.ts. */
   own?: Deadline
   /** The follower's public key, made while the other cluster is being promoted. */
@@ -85,18 +87,26 @@ const MOST_SENDS = 3
  * Sends a write and looks, while its answer is awaited and after, until the step's wish holds.
  *
  * @param send makes the call; called again only where the answer or the looks prove that it was not applied
+ * @param leaves by when it has to leave, where a look that is too old would make it dangerous; `send` is given it
  */
-export async function bring(run: Run, step: Step, what: string, send: () => Promise<Answer<unknown>>): Promise<End> {
+export async function bring(
+  run: Run,
+  step: Step,
+  what: string,
+  send: (by: Deadline) => Promise<Answer<unknown>>,
+  leaves: Deadline = decided(),
+): Promise<End> {
   const { journal, lookout, deadline, deeds, inputs } = run
-  const launch = () => {
+  const launch = (by: Deadline) => {
     const flight: { answer?: Answer<unknown>; at?: number } = {}
     deeds.sent += 1
     deeds.unclear = step.on
     deeds.unsettled = true
     journal.sent(step, lookout.world, what)
-    void send().then((answer) => {
+    void send(by).then((answer) => {
       flight.answer = answer
       flight.at = now()
+      if (answer.kind === 'later' && answer.stale) stayed += 1
       if (answer.kind === 'refused' || answer.kind === 'later') deeds.unsettled = false
       if (answer.kind === 'accepted') deeds.accepted += 1
       else journal.say(`${lookout.world[step.on].host}: ${step.name}: ${answer.kind}: ${answer.because}`)
@@ -104,12 +114,16 @@ export async function bring(run: Run, step: Step, what: string, send: () => Prom
     return flight
   }
   const began = now()
-  let flight = launch()
+  /** How often it did not leave in time. */
+  let stayed = 0
+  let flight = launch(leaves)
   let unclear = false
   let quietSince: number | undefined
   let putOffSince: number | undefined
   let notYet = now()
   for await (const world of lookout.watch(step.on, deadline)) {
+    // What comes next after a demotion is the promotion.
+    if (step.name === 'demote') run.vaults[other(step.on)].ready()
     const verdict = step.verdict(world)
     if (verdict.is === 'so') {
       // An answer that got lost was an acceptance all the same: the effect is there.
@@ -160,12 +174,14 @@ export async function bring(run: Run, step: Step, what: string, send: () => Prom
       if (journal.sends(step, world) >= MOST_SENDS) return { is: 'lost', because: answer.because }
     }
     if (run.cancelled.aborted) return { is: 'lost', because: 'the run was cancelled' }
-    const clear =
+    const by =
       step.name === 'promote' || step.name === 'restore'
-        ? await clearance(run, step, true)
+        ? await clearance(run, step, true, stayed)
         : step.verdict(await lookout.look()).is === 'due'
-    if (!clear) continue
-    flight = launch()
+          ? decided()
+          : undefined
+    if (by === undefined) continue
+    flight = launch(by)
     quietSince = undefined
   }
   const { answer } = flight

@@ -14,26 +14,38 @@ import { clearance, unhurried, WATCH } from './turns.ts'
 /** A reading younger than this needs no fresh one before a write. In ms. */
 const FRESH = 200
 
+/** What the checks say of a primary and its successor holds for so long. In ms. */
+const CHECKED_FOR = 5000
+
 /** A switch is given that long, and not begun with less, or with less than half of a `timeout` that is shorter. In ms. */
 const TO_SWITCH = 5000
 
-/** Brings every wish about, in order, until all hold, one can't be had, the time is up or the run is cancelled. */
-export async function execute(run: Run, steps: readonly Step[]): Promise<void> {
+/**
+ * Brings every wish about, in order, until all hold, one can't be had, the time is up or the run is cancelled.
+ *
+ * @returns `unchecked` where the checks have to be made again before the next step: the world went another way meanwhile
+ */
+export async function execute(run: Run, steps: readonly Step[]): Promise<'ended' | 'unchecked'> {
   const { lookout, journal, deadline, deeds } = run
+  const failed = (...why: Parameters<typeof journal.failed>) => {
+    journal.failed(...why)
+    return 'ended' as const
+  }
   // Each step may be begun anew when the world changes under it, but not for ever.
   for (let rounds = 0; rounds < 12; rounds += 1) {
     const world = await lookout.look(FRESH)
     journal.survey(steps, world)
     const step = steps.find((candidate) => !['so', 'waived'].includes(candidate.verdict(world).is))
-    if (step === undefined) return
+    if (step === undefined) return 'ended'
     const verdict = step.verdict(world)
-    if (verdict.is === 'blocked' || verdict.is === 'later') return journal.failed(step, world, verdict.because)
-    if (deadline.passed) return journal.failed(step, world, 'the time is up')
-    if (step.name === 'demote' && deeds.demoted) return journal.failed(step, world, TAKEN_BACK)
+    if (verdict.is === 'blocked' || verdict.is === 'later') return failed(step, world, verdict.because)
+    if (deadline.passed) return failed(step, world, 'the time is up')
+    if (step.name === 'demote' && deeds.demoted) return failed(step, world, TAKEN_BACK)
     if (step.name === 'demote' && steps.length > 1 && deadline.left < Math.min(TO_SWITCH, run.inputs.timeout / 2))
-      return journal.failed(step, world, 'too little time is left to promote the other one after it')
+      return failed(step, world, 'too little time is left to promote the other one after it')
     if (run.cancelled.aborted && !endsNoPrimary(run, step, world))
-      return journal.failed(step, world, 'the run was cancelled', 'interrupted')
+      return failed(step, world, 'the run was cancelled', 'interrupted')
+    if (verdict.is === 'due' && !checked(run, step)) return 'unchecked'
     if (verdict.is === 'due' && !prepared(run, step) && !(await quiet(run, step))) continue
     const end = verdict.is === 'underway' ? await wait(run, step) : await act(run, step, steps)
     if (end.is === 'so' || end.is === 'again') continue
@@ -42,9 +54,19 @@ export async function execute(run: Run, steps: readonly Step[]): Promise<void> {
     const there = deeds.demoted || role(lookout.world.from) !== 'unknown'
     if (step.name === 'promote' && end.is === 'refused' && deeds.unclear === undefined && steps.length > 1 && there)
       await wayBack(run)
-    return
+    return 'ended'
   }
+  return 'ended'
 }
+
+/**
+ * Whether the checks still speak of this step. A primary that somebody made after them, or has made anew, may hold what its
+ * successor lacks. An emergency has accepted that.
+ */
+const checked = ({ checked: by, inputs, lookout }: Run, { name, on }: Step): boolean =>
+  name !== 'demote' ||
+  inputs.mode === 'emergency' ||
+  (by?.for.has(name) === true && now() - by.at < CHECKED_FOR && !lookout.wasSecondary(on, by.at))
 
 /** After a cancel one thing is still begun: the promotion that ends a state in which nobody serves, made by this run. */
 const endsNoPrimary = (run: Run, step: Step, world: World): boolean =>
@@ -102,30 +124,33 @@ async function act(run: Run, step: Step, steps: readonly Step[]): Promise<End> {
   const { vaults, inputs, lookout, journal, tokens } = run
   journal.begin(step, lookout.world)
   const clusterAddr = inputs['primary-cluster-addr']
+  let leaves: Deadline | undefined
   if (step.name === 'promote' || step.name === 'restore') {
     // Making a token takes time; what is due is looked at after it.
     const token = await tokens.dr(step.on)
     if (!token.ok) return { is: 'refused', because: token.because }
-    if (!(await clearance(run, step))) return { is: 'again' }
+    leaves = await clearance(run, step)
+    if (leaves === undefined) return { is: 'again' }
   }
   switch (step.name) {
     case 'demote':
       run.deadline.atLeast(TO_SWITCH)
-      return bring(run, step, 'demote sent', () => tokens.asVault('from', (token) => vaults.from.demote(token)))
+      return bring(run, step, 'demote sent', (by) => tokens.asVault('from', (token) => vaults.from.demote(token, by)))
     case 'promote': {
       // The key for the way back in is made while the other cluster is being promoted: it changes no role.
       if (steps.some(({ name }) => name === 'follow') && lastRole(lookout.world.from) === 'secondary') {
         run.followerKey = publicKey(run, 'from', tokens.header)
       }
-      return bring(run, step, 'promote sent', () => {
+      const promote = (by: Deadline) => {
         run.deeds.rpo = atRisk(lookout.world)
-        return tokens.use('to', (token) => vaults.to.promote(token, clusterAddr))
-      })
+        return tokens.use('to', (token) => vaults.to.promote(token, clusterAddr, by))
+      }
+      return bring(run, step, 'promote sent', promote, leaves)
     }
-    case 'restore':
-      return bring(run, step, 'promote sent, to make it primary again', () =>
-        tokens.use('from', (token) => vaults.from.promote(token, undefined)),
-      )
+    case 'restore': {
+      const promote = (by: Deadline) => tokens.use('from', (token) => vaults.from.promote(token, undefined, by))
+      return bring(run, step, 'promote sent, to make it primary again', promote, leaves)
+    }
     case 'follow':
     case 'enrol':
       return attach(run, step, await run.followerKey)

@@ -4,7 +4,7 @@
  */
 import type { Run } from './bring.ts'
 import { type Barrier, barrier, type Check, check, type Evidence, NEEDS_DR, NEEDS_VAULT } from './checks.ts'
-import { Deadline, sleep, span } from './clock.ts'
+import { Deadline, now, sleep, span } from './clock.ts'
 import { type Cluster, primaryOf, role, SIDES, type Side, twoPrimaries, type World } from './cluster.ts'
 import { again, examine } from './credentials.ts'
 import type { Journal } from './journal.ts'
@@ -116,6 +116,7 @@ export async function gate(session: Session, leg: Leg): Promise<boolean> {
     const verdict = hopeless.verdict(world)
     journal.failed(hopeless, world, 'because' in verdict ? verdict.because : '')
   }
+  run.checked = { for: due, at: now() }
   return allowed() && hopeless === undefined
 }
 

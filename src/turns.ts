@@ -2,8 +2,9 @@
  * Keeps two runs that want opposite things from promoting in the same moment. Vault has no lock to take, so time divides
  * them. Whoever has just seen the old primary demoted may promote at once, and for less than two seconds; whoever finds
  * nobody primary watches for longer than that first. After that each of the two clusters has a second of its own, by the
- * clock of one of them, in which alone a promotion of it goes out, with a second of nobody's between. It costs such a
- * promotion 1.5 s on average; the one that follows its own demotion waits for nothing.
+ * clock of one of them, in which alone a promotion of it goes out, with two seconds of nobody's between. It costs such a
+ * promotion 2.5 s on average; the one that follows its own demotion waits for nothing. What does not leave at once, as on
+ * a machine that stands still, does not leave at all, and is decided anew.
  */
 import type { Run } from './bring.ts'
 import { Deadline, monotonic, now, sleep } from './clock.ts'
@@ -18,6 +19,12 @@ export const WATCH = 2500
 const FRESH = 200
 /** What comes later after its look than that might arrive in the other's second. In ms. */
 const SENT_WITHIN = 250
+/** So long after the look a promotion has left, or stays. Twice as long after each that stayed: the network may be slow. In ms. */
+const LEAVES_WITHIN = 600
+/** The owner's last promotion may take that much longer to leave than to be decided. In ms. */
+const SPARED = 300
+/** What no turn divides has that long to leave. In ms. */
+const DECIDED_FOR = 5000
 /** Where the network is too slow for that, or no clock can be read, a run's patience ends, and chance has to divide. In ms. */
 const PATIENCE = 9000
 const JITTER = 500
@@ -28,6 +35,9 @@ const GONE_AFTER = 30_000
 /** The time in which the run that saw this demotion promotes without waiting. @param before when it did not show yet */
 export const ownTime = (before: number): Deadline => new Deadline(OWN - Math.max(0, now() - before))
 
+/** Until when a write may leave that was decided now and that no turn divides. */
+export const decided = (): Deadline => new Deadline(DECIDED_FOR)
+
 /** Whether nobody else can be about to promote: the demotion was seen a moment ago, or the old primary is lost. */
 export const unhurried = ({ own, deeds, inputs, lookout }: Run): boolean =>
   (own?.passed === false && !deeds.promoted) || (inputs.mode === 'emergency' && role(lookout.world.from) === 'unknown')
@@ -36,30 +46,35 @@ export const unhurried = ({ own, deeds, inputs, lookout }: Run): boolean =>
  * Waits until a promotion may go out, which is right after a look that showed it to be due.
  *
  * @param again it was sent before, and not applied
- * @returns false where it is not due any more
+ * @param stayed how often it was not sent, since it would have left too late
+ * @returns by when it has to leave; undefined where it is not due any more
  */
-export async function clearance(run: Run, step: Step, again = false): Promise<boolean> {
-  const { lookout, deadline, cancelled } = run
+export async function clearance(run: Run, step: Step, again = false, stayed = 0): Promise<Deadline | undefined> {
+  const { vaults, lookout, deadline, cancelled } = run
   const patience = new Deadline(PATIENCE)
   for (let jittered = false; !deadline.passed; ) {
+    // A promotion goes out the moment it may, and not a handshake later.
+    vaults[step.on].ready()
     const asked = monotonic()
     const free = unhurried(run)
     const world = await lookout.look(free && !again ? FRESH : 0)
-    if (step.verdict(world).is !== 'due') return false
+    const took = monotonic() - asked
+    if (step.verdict(world).is !== 'due') return undefined
     const hidden = vanished(world[other(step.on)])
     // A process that was stopped meanwhile finds its time gone.
-    if (free && unhurried(run) && !(again && hidden)) return true
+    if (free && unhurried(run) && !(again && hidden))
+      return run.own?.passed === false ? new Deadline(run.own.left + SPARED) : decided()
     const turn = isTurn(world, step.on)
-    if (turn && !hidden && monotonic() - asked < SENT_WITHIN) return true
-    if (cancelled.aborted) return false
+    if (turn && !hidden && took < SENT_WITHIN) return new Deadline(LEAVES_WITHIN * 2 ** stayed - took)
+    if (cancelled.aborted) return undefined
     if (hidden || (turn !== undefined && !patience.passed)) await sleep(PACE)
-    else if (jittered) return true
+    else if (jittered) return decided()
     else {
       jittered = true
       await sleep(Math.random() * JITTER)
     }
   }
-  return false
+  return undefined
 }
 
 /** Whether this is the cluster's second, by the clock that both directions read alike; undefined where there is none. */
@@ -69,7 +84,7 @@ export function isTurn(world: World, side: Side): boolean | undefined {
   if (id === undefined || otherId === undefined || id === otherId) return undefined
   const first = id < otherId
   const time = (first ? own : others)?.server_time_utc
-  return time === undefined ? undefined : time % 4 === (first ? 0 : 2)
+  return time === undefined ? undefined : time % 6 === (first ? 0 : 3)
 }
 
 /**

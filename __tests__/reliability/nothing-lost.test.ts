@@ -1,5 +1,6 @@
 /** Nothing is taken for proven that is not: that the old primary is lost, or that the new one holds all that was written. */
 import { expect, test } from '@jest/globals'
+import { call } from '../simulator/stranger.ts'
 import { PATHS, visible } from '../support/invariants.ts'
 import { until } from '../support/story.ts'
 import { failover, trial, withLog } from './trial.ts'
@@ -54,3 +55,21 @@ for (const [what, path] of Object.entries(CUTS)) {
       await reaches(failover, ['activation-id'])
     }))
 }
+
+/** A run that finds nobody primary has checked nothing of a primary: one that shows later is not its to demote as it is. */
+test.concurrent('a primary that somebody makes meanwhile is not demoted before its successor holds what was written to it', () =>
+  trial({ writesPerSecond: 500, windows: { demote: 20, promote: 200, attach: 20 } }, async (told) => {
+    const { world, start, reaches } = told
+    const { primary, secondary, tokens } = world
+    await call(world, primary, 'POST', PATHS.demote, { token: tokens.operator })
+    await until('nobody is primary', () => primary.role() === 'secondary')
+    const running = start({ operation: 'failback', timeout: '20s', 'catch-up-timeout': '1s' }, { untold: true })
+    await until('it watches', () => running.log().includes('left half way') || running.child.exitCode !== null)
+    await call(world, secondary, 'POST', PATHS.promote, { body: { dr_operation_token: tokens.batch } })
+    const ran = await running.ended
+    withLog(ran, () => {
+      expect([ran.outcome, ran.outputs['active-addr']]).toEqual(['blocked', secondary.addr])
+      expect(world.writes().filter(({ path }) => path === PATHS.demote)).toHaveLength(1)
+    })
+    await reaches(failover)
+  }))

@@ -135,6 +135,8 @@ interface Together {
   readonly left?: boolean
   /** How long every look takes; in ms. The longer, the older is what a run decides by. */
   readonly look?: number
+  /** The machine of the first or the second run stands still, so long after that run began; in ms. */
+  readonly still?: readonly { readonly run: 0 | 1; readonly at: number; readonly ms: number }[]
 }
 const together: fc.Arbitrary<Together> = fc.record({
   second: fc.constantFrom('failover' as const, 'failback' as const),
@@ -171,6 +173,22 @@ const opposite: fc.Arbitrary<Together> = fc.record({
   left: fc.boolean(),
   look: fc.constantFrom(0, 60, 180),
 })
+/** The same, and a machine stands still between a look and what was decided by it. */
+const still: fc.Arbitrary<Together> = fc.record({
+  second: fc.constant('failback' as const),
+  after: fc.integer({ min: 0, max: 900 }),
+  windows: fc.record({ demote: fc.constant(20), promote: fc.constantFrom(20, 80, 1500), attach: fc.constant(20) }),
+  left: fc.boolean(),
+  look: fc.constantFrom(0, 60),
+  still: fc.array(
+    fc.record({
+      run: fc.constantFrom(0 as const, 1 as const),
+      at: fc.integer({ min: 2000, max: 9000 }),
+      ms: fc.integer({ min: 600, max: 4000 }),
+    }),
+    { minLength: 1, maxLength: 3 },
+  ),
+})
 const CATCHING_UP = {
   kind: 'status',
   status: 503,
@@ -178,7 +196,15 @@ const CATCHING_UP = {
 } as const
 
 /** Two runs on one pair; what each of them did can't be told apart by what reached the clusters. */
-async function tellTogether({ second, after, windows: times, promotion, left, look = 0 }: Together): Promise<void> {
+async function tellTogether({
+  second,
+  after,
+  windows: times,
+  promotion,
+  left,
+  look = 0,
+  still = [],
+}: Together): Promise<void> {
   await trial({ windows: times }, async ({ world, start, fault, reaches }) => {
     if (left) {
       await call(world, world.primary, 'POST', PATHS.demote, { token: world.tokens.operator })
@@ -203,6 +229,14 @@ async function tellTogether({ second, after, windows: times, promotion, left, lo
     while (after >= 0 && demotions().length === 0 && one.child.exitCode === null) await pause(3)
     await pause(after)
     const other = start({ ...given, operation: second }, { untold: true })
+    for (const { run, at, ms } of still) {
+      const { child } = [one, other][run] ?? one
+      void pause(at).then(async () => {
+        child.kill('SIGSTOP')
+        await pause(ms)
+        child.kill('SIGCONT')
+      })
+    }
     await Promise.allSettled([one.ended, other.ended])
     const ran = [await one.ended, await other.ended]
     for (const each of ran) {
@@ -234,6 +268,16 @@ for (let at = 0; at < AT_ONCE; at += 1) {
   test.concurrent(
     `two runs in opposite directions while nobody is primary, seed ${seed}`,
     () => fc.assert(fc.asyncProperty(opposite, tellTogether), { seed, numRuns: WHOLE ? PAIRS : 1, endOnFailure: true }),
+    3_600_000,
+  )
+}
+
+for (let at = 0; at < AT_ONCE; at += 1) {
+  const seed = SEED + 400 + at
+  if (!WHOLE && at > 0) break
+  test.concurrent(
+    `two runs in opposite directions, whose machines stand still now and then, seed ${seed}`,
+    () => fc.assert(fc.asyncProperty(still, tellTogether), { seed, numRuns: WHOLE ? PAIRS : 1, endOnFailure: true }),
     3_600_000,
   )
 }

@@ -5,6 +5,7 @@
  * Everything here lives in the root namespace, so no namespace header is ever sent.
  */
 import type * as z from 'zod/mini'
+import type { Deadline } from '../clock.ts'
 import { printable } from '../printable.ts'
 import type { Secrets } from '../secrets.ts'
 import type { Http, Outcome } from './http.ts'
@@ -26,13 +27,13 @@ export type Read<T> = { readonly ok: true; readonly status: number; readonly val
  *
  * - `accepted`: Vault says yes. The work may still be going on (facts 5), so only a look proves the effect.
  * - `refused`: Vault itself says no; it was not applied.
- * - `later`: Vault says not now; it was not applied, and may be sent again as it is.
+ * - `later`: Vault says not now; it was not applied, and may be sent again as it is. `stale`: it has not left at all.
  * - `unclear`: anything else: nobody knows but the cluster. Look before anything is sent again.
  */
 export type Answer<T> =
   | { readonly kind: 'accepted'; readonly value: T }
   | { readonly kind: 'refused'; readonly because: string; readonly status: number }
-  | { readonly kind: 'later'; readonly because: string; readonly afterMs: number }
+  | { readonly kind: 'later'; readonly because: string; readonly afterMs: number; readonly stale?: true }
   | { readonly kind: 'unclear'; readonly because: string; readonly sent: boolean }
 
 /**
@@ -129,17 +130,31 @@ export class Vault {
     return this.#get('sys/storage/raft/autopilot/state', schemas.anything, { token: drOperationToken })
   }
 
-  /** POST dr/primary/demote: becomes a secondary that connects to nobody; nothing is erased (facts 3.1). */
-  demote(token: string): Promise<Answer<unknown>> {
-    return this.#write('sys/replication/dr/primary/demote', schemas.anything, {}, token)
+  /** Opens a connection for the next write, which then need not wait for one. */
+  ready(): void {
+    this.#http.ready(this.addr)
   }
 
-  /** POST dr/secondary/promote; `force` is never sent. The token in the body is the whole credential (facts 3.2). */
-  promote(drOperationToken: string, primaryClusterAddr: string | undefined): Promise<Answer<unknown>> {
-    return this.#write('sys/replication/dr/secondary/promote', schemas.anything, {
+  /**
+   * POST dr/primary/demote: becomes a secondary that connects to nobody; nothing is erased (facts 3.1).
+   *
+   * @param by it is not sent after that, and may be decided anew: `later`
+   */
+  demote(token: string, by?: Deadline): Promise<Answer<unknown>> {
+    return this.#write('sys/replication/dr/primary/demote', schemas.anything, {}, token, WRITE_WITHIN, by)
+  }
+
+  /**
+   * POST dr/secondary/promote; `force` is never sent. The token in the body is the whole credential (facts 3.2).
+   *
+   * @param by it is not sent after that, and may be decided anew: `later`
+   */
+  promote(drOperationToken: string, primaryClusterAddr: string | undefined, by?: Deadline): Promise<Answer<unknown>> {
+    const body = {
       dr_operation_token: drOperationToken,
       ...(primaryClusterAddr === undefined ? {} : { primary_cluster_addr: primaryClusterAddr }),
-    })
+    }
+    return this.#write('sys/replication/dr/secondary/promote', schemas.anything, body, undefined, WRITE_WITHIN, by)
   }
 
   /** POST dr/secondary/generate-public-key: harmless to repeat, changes no role (facts 3.2). */
@@ -332,6 +347,7 @@ export class Vault {
     body: Record<string, unknown> | undefined,
     token?: string,
     within = WRITE_WITHIN,
+    by?: Deadline,
   ): Promise<Answer<z.output<T>>> {
     const method = body === undefined ? 'DELETE' : 'POST'
     const answer = await this.#http.send(this.addr, {
@@ -341,7 +357,9 @@ export class Vault {
       body,
       within: this.#atMost(within),
       fresh: true,
+      by,
     })
+    if (!answer.answered && answer.stale) return { kind: 'later', because: answer.because, afterMs: 0, stale: true }
     if (!answer.answered) return { kind: 'unclear', because: answer.because, sent: answer.sent }
     const { status, json, retryAfter } = answer
     if (status === 200 || status === 204) {

@@ -8,8 +8,9 @@ import type { buildConnector, Dispatcher } from 'undici'
 import request from 'undici/lib/api/api-request.js'
 import connector from 'undici/lib/core/connect.js'
 import Agent from 'undici/lib/dispatcher/agent.js'
-import { monotonic, span } from '../clock.ts'
+import { type Deadline, monotonic, span } from '../clock.ts'
 import { parseJson } from './json.ts'
+import { Spares } from './spare.ts'
 
 export interface Tls {
   readonly ca?: string | undefined
@@ -29,6 +30,8 @@ export interface Call {
   readonly within: number
   /** A connection of its own: a write must not meet a socket that the server is just closing. */
   readonly fresh?: boolean
+  /** What has not left by then stays here: what it was decided by is too old, as after a machine has stood still. */
+  readonly by?: Deadline | undefined
   /** Nothing more is asked there: the connection is closed after the answer. */
   readonly last?: boolean
 }
@@ -43,7 +46,8 @@ export type Outcome =
       /** Where a redirect leads, as the server wrote it; nobody goes there. */
       readonly location: string | undefined
     }
-  | { readonly answered: false; readonly because: string; readonly sent: boolean }
+  /** `stale`: it was not sent, since it had not left in time. */
+  | { readonly answered: false; readonly because: string; readonly sent: boolean; readonly stale?: boolean }
 
 /** A GET whose answer may be of any length: it is handed on piece by piece and never held as a whole. */
 export interface Download {
@@ -80,13 +84,18 @@ const GRACE = 20
 const FLOOD = 2 * LARGEST
 
 export class Http {
-  readonly #dispatcher: (pipelining: number, bounded: boolean) => Promise<Dispatcher>
+  readonly #dispatcher: (
+    pipelining: number,
+    bounded: boolean,
+    connect?: buildConnector.connector,
+  ) => Promise<Dispatcher>
   readonly #kept: Promise<Dispatcher>
   readonly #fresh: Promise<Dispatcher>
+  readonly #spares: Spares | undefined
 
   /** @param connections to one origin at a time; without a bound a look that hangs holds up no other */
   constructor(tls: Tls, connections: number | null = null) {
-    const connect = {
+    const tlsOptions = {
       timeout: CONNECT_WITHIN,
       // Said out loud, since NODE_TLS_REJECT_UNAUTHORIZED=0 of an earlier step would switch the default off.
       rejectUnauthorized: true,
@@ -97,11 +106,13 @@ export class Http {
       ...(tls.serverName === undefined ? {} : { servername: tls.serverName }),
     }
     const proxied = ['http_proxy', 'https_proxy', 'HTTP_PROXY', 'HTTPS_PROXY'].some((name) => process.env[name])
-    const dial = telling(connector({ ...connect, allowH2: false }))
-    this.#dispatcher = async (pipelining, bounded) => {
+    const dial = telling(connector({ ...tlsOptions, allowH2: false }))
+    // What goes through a proxy is connected by undici itself.
+    this.#spares = proxied ? undefined : new Spares(dial)
+    this.#dispatcher = async (pipelining, bounded, connect = dial) => {
       // A deadline for the whole request stands above these, which only see idle time.
       const options = {
-        connect: bounded ? metered(dial) : dial,
+        connect: bounded ? metered(connect) : connect,
         connections,
         pipelining,
         allowH2: false,
@@ -112,11 +123,16 @@ export class Http {
       // All of undici, which takes its time to load: only its index gives dispatchers the method by which a proxy is asked
       // for a tunnel.
       const { EnvHttpProxyAgent } = await import('undici')
-      return new EnvHttpProxyAgent({ ...options, requestTls: connect })
+      return new EnvHttpProxyAgent({ ...options, requestTls: tlsOptions })
     }
     this.#kept = this.#dispatcher(1, true)
     // pipelining 0 closes the connection after each answer.
-    this.#fresh = this.#dispatcher(0, true)
+    this.#fresh = this.#dispatcher(0, true, this.#spares?.connect)
+  }
+
+  /** Opens a connection to `addr` for the next write, unless a young one is there. Nothing is sent on it. */
+  ready(addr: string): void {
+    this.#spares?.open(new URL(addr).origin)
   }
 
   /**
@@ -138,7 +154,8 @@ export class Http {
 
   async #send(addr: string, call: Call): Promise<Outcome> {
     try {
-      const answer = await request.call(await (call.fresh ? this.#fresh : this.#kept), {
+      const dispatcher = await (call.fresh ? this.#fresh : this.#kept)
+      const answer = await request.call(call.by === undefined ? dispatcher : leavingBy(call.by, dispatcher), {
         ...target(addr, call.path),
         method: call.method,
         headers: {
@@ -157,6 +174,13 @@ export class Http {
       })
       return await read(answer)
     } catch (error) {
+      if (error instanceof TooLate)
+        return {
+          answered: false,
+          because: 'it was not sent: too long after the look that it follows from',
+          sent: false,
+          stale: true,
+        }
       return { answered: false, ...explain(error, call.within) }
     }
   }
@@ -226,6 +250,7 @@ export class Http {
 
   /** Closes every connection, also those whose answer is still awaited. */
   async close(): Promise<void> {
+    this.#spares?.close()
     await Promise.all([this.#kept, this.#fresh].map(async (dispatcher) => (await dispatcher).destroy()))
   }
 }
@@ -260,6 +285,24 @@ function metered(connect: buildConnector.connector): buildConnector.connector {
       })
       callback(...got)
     })
+}
+
+/** A request did not leave in time, and does not leave any more. */
+class TooLate extends Error {}
+
+/** Asks once more at the last moment at which a request can be held back: when its connection is there and nothing is written. */
+function leavingBy(by: Deadline, dispatcher: Dispatcher): Dispatcher {
+  const guarded: Pick<Dispatcher, 'dispatch'> = {
+    dispatch(options, handler) {
+      const start = handler.onRequestStart?.bind(handler)
+      handler.onRequestStart = (controller, context) => {
+        start?.(controller, context)
+        if (by.passed) controller.abort(new TooLate())
+      }
+      return dispatcher.dispatch(options, handler)
+    },
+  }
+  return guarded as Dispatcher
 }
 
 /** The body of a download did not come to its end; why is known to `download` alone. */
