@@ -6,6 +6,7 @@ import { expect } from '@jest/globals'
 import type { Fault } from '../../src/simulator/faults.ts'
 import { type SimulatedCluster, startWorld, type World, type WorldOptions } from '../../src/simulator/world.ts'
 import { type Before, before, judge, keepsSecrets, PATHS, saysNoCommands, visible } from '../support/invariants.ts'
+import { onFreePorts } from '../support/ports.ts'
 import {
   type Circumstances,
   type Given,
@@ -53,25 +54,9 @@ const LAST: Readonly<Record<string, Phase>> = {
   [PATHS.secondaryToken]: 'attaching',
 }
 
-/** Each worker has a range of its own, and begins somewhere in it. */
-const FIRST_PORT = 10_000 + (Number(process.env.JEST_WORKER_ID ?? 1) % 4) * 5000
-let lastPort = FIRST_PORT + 8 * Math.floor(Math.random() * 600)
-
-/** On ports that no system hands out by itself: a cluster that is stopped must find its port free when it comes back. */
-async function startSomewhere(options: WorldOptions): Promise<World> {
-  for (let tries = 1; ; tries += 1) {
-    lastPort = lastPort >= FIRST_PORT + 4984 ? FIRST_PORT : lastPort + 8
-    try {
-      return await startWorld({ tls: false, ...options, ports: [lastPort, lastPort + 2, lastPort + 4] })
-    } catch (error) {
-      const taken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
-      if (!taken || tries === 50) throw error
-    }
-  }
-}
-
 export async function trial<T>(options: WorldOptions, tell: (trial: Trial) => Promise<T>): Promise<T> {
-  const world = await startSomewhere(options)
+  // A cluster that is stopped must find its port free when it comes back.
+  const world = await onFreePorts((ports) => startWorld({ tls: false, ...options, ports }))
   const job = openJob()
   const children: Running['child'][] = []
   const phase = (): Phase =>

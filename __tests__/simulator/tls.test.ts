@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals'
 import { startWorld } from '../../src/simulator/world.ts'
+import { onFreePorts } from '../support/ports.ts'
 import { call } from './stranger.ts'
 
 test('the certificate is good for the CA of the world, and for no other', async () => {
@@ -22,14 +23,14 @@ test('mutual TLS lets in who has a certificate', async () => {
 })
 
 test('a world without TLS, on given ports', async () => {
-  const first = await startWorld({ tls: false })
-  const ports = first.clusters.map(({ addr }) => Number(new URL(addr).port))
-  await first.close()
-  const second = await startWorld({ tls: false, ports })
-  expect(second.ca).toBe('')
-  expect(second.clusters.map(({ addr }) => addr)).toEqual(first.clusters.map(({ addr }) => addr))
-  await second.close()
-  expect((await call(second, second.primary, 'GET', 'sys/health')).error).toBe('ECONNREFUSED')
+  const { world, ports } = await onFreePorts(async (given) => ({
+    world: await startWorld({ tls: false, clusters: 3, ports: given }),
+    ports: given,
+  }))
+  expect(world.ca).toBe('')
+  expect(world.clusters.map(({ addr }) => addr)).toEqual(ports.map((port) => `http://127.0.0.1:${port}`))
+  await world.close()
+  expect((await call(world, world.primary, 'GET', 'sys/health')).error).toBe('ECONNREFUSED')
 })
 
 test('tokens are new in every world', async () => {

@@ -69,7 +69,7 @@ export interface WorldOptions {
   /** Size of state.bin in a raft snapshot; default 200,000. It is made while it is read. */
   snapshotBytes?: number
   /** API ports in the clusters' order, each standby's being the next one; 0 or absent is any. */
-  ports?: number[]
+  ports?: readonly number[]
   /** For the mix of answers during a role change; default 1. */
   seed?: number
   /** Milliseconds since the epoch; default Date.now. Must not run backwards. */
