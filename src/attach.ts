@@ -4,7 +4,6 @@
  * server, or a policy that lacks the path) the token comes wrapped, and the follower fetches what is in it from the
  * primary's API.
  */
-import { randomBytes } from 'node:crypto'
 import { bring, type End, type Run, UNBROKEN } from './bring.ts'
 import { Deadline, sleep } from './clock.ts'
 import { follows, other, role, SIDES, type Side } from './cluster.ts'
@@ -205,5 +204,5 @@ function uniqueId(): string {
   const run = [process.env.GITHUB_RUN_ID, process.env.GITHUB_RUN_ATTEMPT].filter((part) =>
     /^\d{1,20}$/.test(part ?? ''),
   )
-  return ['vault-dr', ...run, randomBytes(4).toString('hex')].join('-')
+  return ['vault-dr', ...run, crypto.randomUUID().slice(0, 8)].join('-')
 }

@@ -7,6 +7,9 @@
 import { realpathSync } from 'node:fs'
 import { basename } from 'node:path'
 
+// An earlier step may ask all of a job for undici's experimental parser. This program has been tried with the other one.
+delete process.env.UNDICI_USE_MILO
+
 const cancel = new AbortController()
 // The runner sends SIGINT, after 7.5 s SIGTERM, after 2.5 s more SIGKILL. Neither of the first two ends the run by itself,
 // also not while the program is being loaded: hence the imports below this line.

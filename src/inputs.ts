@@ -2,7 +2,6 @@
  * What the operator asked for: every input of action.yml, read once, masked, checked, and all mistakes told at once.
  * Nothing past this file looks at an input's text again.
  */
-import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import * as z from 'zod/mini'
 import type { Secrets } from './secrets.ts'
@@ -169,8 +168,12 @@ const certificates = pem.check(
   }, 'holds no certificate that can be read (-----BEGIN CERTIFICATE----- …)'),
 )
 
+/** Taken when there is a certificate to read: loading it costs the start of every run some ms. */
+const nodeCrypto = () => process.getBuiltinModule('node:crypto')
+
 function readable(certificate: string): boolean {
   try {
+    const { X509Certificate } = nodeCrypto()
     return new X509Certificate(certificate).fingerprint256 !== ''
   } catch {
     // A broken certificate is a mistake in the input, which the caller names.
@@ -466,6 +469,7 @@ function together(given: Record<string, string | undefined>, fields: Fields | un
 
 function mismatch(certificate: string, key: string): string | undefined {
   try {
+    const { createPrivateKey, X509Certificate } = nodeCrypto()
     const privateKey = createPrivateKey(key)
     const [leaf] = certificate.match(CERTIFICATE) ?? []
     return leaf && new X509Certificate(leaf).checkPrivateKey(privateKey)

@@ -4,7 +4,9 @@
  * read it. It is as hard to open as the inputs are to guess; the key is not stretched, since tokens, key shares and
  * secret ids are random already.
  */
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
+
+/** Taken when there is something to seal: loading it costs the start of every run some ms. */
+const nodeCrypto = () => process.getBuiltinModule('node:crypto')
 
 /** Names the form of what follows; bound to the text, so an old form can't be passed off as a new one. */
 const VERSION = 'v1'
@@ -18,6 +20,7 @@ const TAG = 16
  * @returns `v1.` and base64url of salt, nonce, text and tag; `''` where there is no key: then nothing is kept
  */
 export function seal(value: string, keys: readonly string[]): string {
+  const { createCipheriv, randomBytes } = nodeCrypto()
   const salt = randomBytes(SALT)
   const key = keyFrom(keys, salt)
   if (key === undefined) return ''
@@ -37,6 +40,7 @@ export function open(sealed: string, keys: readonly string[]): string | undefine
   const key = keyFrom(keys, bytes.subarray(0, SALT))
   if (key === undefined) return undefined
   try {
+    const { createDecipheriv } = nodeCrypto()
     const cipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(SALT, SALT + NONCE), { authTagLength: TAG })
     cipher.setAAD(Buffer.from(VERSION))
     cipher.setAuthTag(bytes.subarray(-TAG))
@@ -56,5 +60,5 @@ function keyFrom(keys: readonly string[], salt: Buffer): Buffer | undefined {
     length.writeUInt32BE(key.length)
     return [length, key]
   })
-  return Buffer.from(hkdfSync('sha256', Buffer.concat(material), salt, 'vault-dr-failover state', 32))
+  return Buffer.from(nodeCrypto().hkdfSync('sha256', Buffer.concat(material), salt, 'vault-dr-failover state', 32))
 }
