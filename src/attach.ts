@@ -141,10 +141,8 @@ async function activationToken(run: Run, primary: Side, publicly: string | undef
       return { is: 'made', activation, token: answer.value }
     }
     journal.say(`${host}: secondary-token: ${answer.kind}: ${answer.because}`)
-    if (answer.kind === 'refused') {
-      activations.splice(activations.indexOf(activation), 1)
-      return { is: 'refused', because: answer.because }
-    }
+    // It stays on the list: an id that the primary knows after all is revoked in the end.
+    if (answer.kind === 'refused') return { is: 'refused', because: answer.because }
     because = answer.because
     if (answer.kind === 'unclear') {
       // An answer that is lost once more is not waited for: an id that is still known at the end is revoked then.

@@ -61,6 +61,7 @@ export const MISHAPS: Readonly<Record<string, Omit<Fault, 'path'>>> = {
   'no answer, not applied': { kind: 'silence-before' },
   'no answer, applied': { kind: 'silence-after' },
   '400': { kind: 'status', status: 400, errors: ['1 error occurred: no'] },
+  '400, applied': { kind: 'status', status: 400, errors: ['1 error occurred: no'], applied: true },
   '403': { kind: 'status', status: 403, errors: ['permission denied'] },
   '412': { kind: 'status', status: 412, errors: ['required index state not present'] },
   '429': { kind: 'status', status: 429, headers: { 'retry-after': '1' }, errors: ['request path quota exceeded'] },
