@@ -13,8 +13,10 @@ import {
   follows,
   heartbeatAge,
   joining,
+  leftBehind,
   nobodyPrimary,
   oneCluster,
+  outranked,
   position,
   role,
   SIDES,
@@ -273,10 +275,9 @@ const JUDGES: Record<Judged, (now: Case) => Finding> = {
           `Decide which one holds the data to keep. To keep ${to.host}: run again with \`mode: emergency\` and \`confirm: ${to.host}\`.`,
         )
       }
-      const [theirs, ours] = [from.dr?.ssct_generation_counter, to.dr?.ssct_generation_counter]
-      return theirs !== undefined && ours !== undefined && ours < theirs
+      return outranked(world)
         ? bad(
-            `${to.host} has the lower ssct_generation_counter (${ours} against ${theirs}): ${from.host} was promoted after it`,
+            `${to.host} has the lower ssct_generation_counter (${counters(world)}): ${from.host} was promoted after it`,
             `Keep ${from.host} instead: run the operation in the other direction.`,
           )
         : short(`both are primary; ${to.host} is confirmed and is kept, what only ${from.host} took since is discarded`)
@@ -291,6 +292,15 @@ const JUDGES: Record<Judged, (now: Case) => Finding> = {
       )
     }
     if (due.has('enable')) return good('no primary yet')
+    if (leftBehind(world) && due.has('promote')) {
+      const evidence = `nobody is primary, ${from.host} was promoted after ${to.host} (ssct_generation_counter: ${counters(world)}), and ${to.host} has not followed it`
+      return inputs.mode === 'emergency'
+        ? short(evidence)
+        : bad(
+            evidence,
+            `Make ${from.host} primary, which holds what was written last: run the operation in the other direction.`,
+          )
+    }
     if (nobodyPrimary(world)) return short('nobody is primary: this run goes on from there')
     return good(`${role(to) === 'primary' ? to.host : from.host} is the primary`)
   },
@@ -664,3 +674,7 @@ function drToken({ credentials: { drOperationToken: facts }, due, inputs, world 
   }
   return short('not a batch token: a generated one can only be proven by using it')
 }
+
+/** The new primary's counter of promotions against the old one's. */
+const counters = ({ from, to }: World): string =>
+  `${to.dr?.ssct_generation_counter} against ${from.dr?.ssct_generation_counter}`

@@ -81,6 +81,22 @@ export const oneCluster = ({ from, to }: World): boolean =>
 export const twoPrimaries = (world: World): boolean =>
   role(world.from) === 'primary' && role(world.to) === 'primary' && !strangers(world) && !oneCluster(world)
 
+/** The old primary was promoted after the new one was: it holds the newer history of the two (facts 1.4). */
+export function outranked({ from, to }: World): boolean {
+  const [theirs, ours] = [from.dr?.ssct_generation_counter, to.dr?.ssct_generation_counter]
+  return theirs !== undefined && ours !== undefined && ours < theirs
+}
+
+/** Something in its status says that it has followed a primary since it was one itself. */
+const hasFollowed = ({ dr }: Cluster): boolean =>
+  (dr?.secondary_id ?? '') !== '' || (dr?.last_remote_wal ?? 0) > 0 || (dr?.primaries?.length ?? 0) > 0
+
+/**
+ * Nobody is primary, and the one that is to be promoted was demoted before the other one was promoted, and has not followed
+ * it: what the other one has taken since would be gone.
+ */
+export const leftBehind = (world: World): boolean => nobodyPrimary(world) && outranked(world) && !hasFollowed(world.to)
+
 /** Both can be read, and neither is primary. */
 export const nobodyPrimary = ({ from, to }: World): boolean =>
   [from, to].every((cluster) => ['secondary', 'none'].includes(role(cluster)))

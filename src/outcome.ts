@@ -6,14 +6,15 @@ import type { Deeds } from './bring.ts'
 import type { Check, CheckName } from './checks.ts'
 import type { Chore } from './chores.ts'
 import {
-  type Cluster,
   describe,
   follows,
   heartbeatAge,
   lag,
+  leftBehind,
   nobodyPrimary,
   oneCluster,
   other,
+  outranked,
   primaryOf,
   role,
   SIDES,
@@ -455,18 +456,20 @@ function words(outcome: Outcome, ending: Ending): Words {
         reasons,
         next: [
           ...fixes,
-          ...(nothingToPromote
-            ? BUILT[phase] === undefined
-              ? []
-              : [again]
-            : phase === 'failover' || phase === 'failback'
-              ? [
-                  `Run \`operation: ${phase}\`: it promotes ${to.host} as soon as it can.`,
-                  `${mayLand}If ${to.host} can not take over, run \`operation: ${phase === 'failover' ? 'failback' : 'failover'}\`: it makes ${from.host} primary again.`,
-                ]
-              : [
-                  `Run \`operation: failover\` to make ${to.host} primary, or \`operation: failback\` to make ${from.host} primary again.`,
-                ]),
+          ...(leftBehind(world)
+            ? []
+            : nothingToPromote
+              ? BUILT[phase] === undefined
+                ? []
+                : [again]
+              : phase === 'failover' || phase === 'failback'
+                ? [
+                    `Run \`operation: ${phase}\`: it promotes ${to.host} as soon as it can.`,
+                    `${mayLand}If ${to.host} can not take over, run \`operation: ${phase === 'failover' ? 'failback' : 'failover'}\`: it makes ${from.host} primary again.`,
+                  ]
+                : [
+                    `Run \`operation: failover\` to make ${to.host} primary, or \`operation: failback\` to make ${from.host} primary again.`,
+                  ]),
         ],
       }
     case 'two-primaries': {
@@ -474,15 +477,14 @@ function words(outcome: Outcome, ending: Ending): Words {
       // Keeping the one that was promoted first has just been refused, or would be.
       const keepNew = `To keep ${to.host}: \`operation: ${phase === 'failback' ? 'failback' : 'failover'}\`, \`mode: emergency\`, \`confirm: ${to.host}\`.`
       const keepOld = `To keep ${from.host}: \`operation: ${other}\`, \`mode: emergency\`, \`confirm: ${from.host}\`.`
-      const outranked = generation(to) < generation(from)
-      const told = refusals.filter(({ name }) => name !== 'one-primary' || outranked)
+      const told = refusals.filter(({ name }) => name !== 'one-primary' || outranked(world))
       return {
         verdict: `Two clusters claim the primary role: ${from.host} and ${to.host}.${sentNothing(ending) ? ' Nothing was sent to either.' : ''}`,
         reasons: [...told.map(({ name, evidence }) => `${name}: ${evidence}.`), ...because],
         next: [
           'Decide which cluster holds the data to keep; what only the other one took since the split is discarded.',
-          ...(outranked ? [] : [keepNew]),
-          ...(generation(from) < generation(to) ? [] : [keepOld]),
+          ...(outranked(world) ? [] : [keepNew]),
+          ...(outranked({ from: to, to: from }) ? [] : [keepOld]),
         ],
       }
     }
@@ -506,9 +508,6 @@ function words(outcome: Outcome, ending: Ending): Words {
     }
   }
 }
-
-/** How often a cluster of this set was promoted, as this one knows it; 0 where it doesn't tell. */
-const generation = ({ dr }: Cluster): number => dr?.ssct_generation_counter ?? 0
 
 /** What holds after the operations that set a pair up or take it apart. */
 const BUILT: Partial<Record<Inputs['operation'], (from: string, to: string, id: string | undefined) => string>> = {

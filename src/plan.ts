@@ -10,6 +10,7 @@ import {
   follows,
   joining,
   lastRole,
+  outranked,
   role,
   type Side,
   serving,
@@ -332,10 +333,4 @@ const disable: Step = {
 function hidden(cluster: Cluster): Verdict {
   const because = `${cluster.host} does not tell its role: ${describe(cluster)}`
   return lastRole(cluster) === 'unknown' ? blocked(because) : underway(because)
-}
-
-/** The confirmed primary was promoted before the other one: keeping it would throw the newer history away. */
-function outranked({ from, to }: World): boolean {
-  const [theirs, ours] = [from.dr?.ssct_generation_counter, to.dr?.ssct_generation_counter]
-  return theirs !== undefined && ours !== undefined && ours < theirs
 }

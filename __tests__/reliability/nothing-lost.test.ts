@@ -56,6 +56,32 @@ for (const [what, path] of Object.entries(CUTS)) {
     }))
 }
 
+test.concurrent('nobody is primary: the one that was promoted first, and has not followed since, is not promoted over the other', () =>
+  trial({ writesPerSecond: 500, windows: { demote: 20, promote: 80, attach: 20 } }, async ({ world, run, reaches }) => {
+    const { primary, secondary, tokens } = world
+    await call(world, primary, 'POST', PATHS.demote, { token: tokens.operator })
+    await until('nobody is primary', () => primary.role() === 'secondary')
+    await call(world, secondary, 'POST', PATHS.promote, { body: { dr_operation_token: tokens.batch } })
+    await until('the other one is', () => visible(world, secondary) === 'primary')
+    await call(world, secondary, 'POST', PATHS.demote, { token: tokens.operator })
+    await until('nobody is again', () => secondary.role() === 'secondary')
+    const wrong = await run({ operation: 'failback', 'catch-up-timeout': '300ms' })
+    withLog(wrong, () => {
+      expect([wrong.outcome, wrong.outputs.changed]).toEqual(['no-primary', 'false'])
+      expect(wrong.log).toContain(`Make ${new URL(secondary.addr).host} primary, which holds what was written last`)
+      expect(wrong.log).not.toContain('Run `operation: failback`')
+    })
+    await reaches(failover)
+  }))
+
+test.concurrent('nobody is primary: what was demoted by mistake is promoted again', () =>
+  trial({ writesPerSecond: 500 }, async ({ world, run }) => {
+    await call(world, world.primary, 'POST', PATHS.demote, { token: world.tokens.operator })
+    await until('nobody is primary', () => world.primary.role() === 'secondary')
+    const ran = await run({ operation: 'failback' })
+    withLog(ran, () => expect([ran.outcome, visible(world, world.primary)]).toEqual(['done', 'primary']))
+  }))
+
 /** A run that finds nobody primary has checked nothing of a primary: one that shows later is not its to demote as it is. */
 test.concurrent('a primary that somebody makes meanwhile is not demoted before its successor holds what was written to it', () =>
   trial({ writesPerSecond: 500, windows: { demote: 20, promote: 200, attach: 20 } }, async (told) => {
