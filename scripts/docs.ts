@@ -133,7 +133,7 @@ const MENDS: Record<CheckName, string> = {
   'same-dr-set':
     'One of the two addresses is wrong, or DR was never enabled between them: [setup](#setup-from-nothing).',
   'one-primary':
-    'Both are primary: [two primaries](#two-primaries). Or a phase was run before its turn: [phase by phase](#phase-by-phase).',
+    'Both are primary: [two primaries](#two-primaries). Or a phase was run before its turn: [phase by phase](#phase-by-phase). Or nobody is, and the other cluster was promoted later: run the operation in the other direction.',
   'known-secondary':
     'Its id was revoked, or it follows another primary. Attach it again before it is needed: `failback`, or `failover` where a failback was refused; the primary stays what it is.',
   unsealed: 'Unseal the cluster that is named.',
@@ -200,7 +200,8 @@ const PROOFS: Record<CheckName, string> = {
   'secondary-reachable': 'The cluster that is to take over tells its DR role.',
   'different-clusters': 'The two addresses do not lead to one cluster.',
   'same-dr-set': 'Both clusters are in one DR set (`cluster_id` of `dr/status`).',
-  'one-primary': 'Not both are primary, and the role is where the operation needs it.',
+  'one-primary':
+    'Not both are primary, and the role is where the operation needs it. Where nobody is, the one to be promoted was not left behind by a promotion of the other.',
   'known-secondary': 'The primary knows the id of this secondary: it was not revoked.',
   unsealed: 'No cluster is sealed.',
   'active-node': 'An active node stands behind each address.',
