@@ -11,7 +11,8 @@ export async function onFreePorts<T>(start: (ports: readonly [number, number, nu
     try {
       return await start([last, last + 2, last + 4])
     } catch (error) {
-      const taken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
+      // An error of Node's is none of this realm's, so its class tells nothing here.
+      const taken = (error as { code?: unknown } | undefined)?.code === 'EADDRINUSE'
       if (!taken || tries === 50) throw error
     }
   }
