@@ -201,7 +201,7 @@ const PROOFS: Record<CheckName, string> = {
   'different-clusters': 'The two addresses do not lead to one cluster.',
   'same-dr-set': 'Both clusters are in one DR set (`cluster_id` of `dr/status`).',
   'one-primary':
-    'Not both are primary, and the role is where the operation needs it. Where nobody is, the one to be promoted was not left behind by a promotion of the other.',
+    'Not both are primary, and the role is where the operation needs it. Where nobody is, the one to be promoted was not left behind by a promotion of the other (an emergency is warned of that).',
   'known-secondary': 'The primary knows the id of this secondary: it was not revoked.',
   unsealed: 'No cluster is sealed.',
   'active-node': 'An active node stands behind each address.',

@@ -141,8 +141,11 @@ async function activationToken(run: Run, primary: Side, publicly: string | undef
       return { is: 'made', activation, token: answer.value }
     }
     journal.say(`${host}: secondary-token: ${answer.kind}: ${answer.because}`)
-    // It stays on the list: an id that the primary knows after all is revoked in the end.
-    if (answer.kind === 'refused') return { is: 'refused', because: answer.because }
+    if (answer.kind === 'refused') {
+      // An id that nobody else can have stays on the list: where the primary knows it after all, it is revoked in the end.
+      if (id === inputs['secondary-id']) activations.splice(activations.indexOf(activation), 1)
+      return { is: 'refused', because: answer.because }
+    }
     because = answer.because
     if (answer.kind === 'unclear') {
       // An answer that is lost once more is not waited for: an id that is still known at the end is revoked then.
@@ -179,7 +182,8 @@ export async function tidy({ tokens, vaults, lookout, journal }: Run): Promise<v
       const known = role(primary) === 'primary' && primary.dr?.known_secondaries?.includes(id)
       return known && host === follower.host && used !== id
     })
-    const spare = unused.filter(({ handed }) => !handed || (used !== '' && follows(follower, primary)))
+    const out = new Set(unused.filter(({ handed }) => handed).map(({ id }) => id))
+    const spare = unused.filter(({ id }) => !out.has(id) || (used !== '' && follows(follower, primary)))
     for (const { id } of unused.filter((one) => !spare.includes(one))) {
       if (follows(follower, primary)) continue
       journal.note(

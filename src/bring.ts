@@ -5,7 +5,7 @@
  * that it did not happen. Nothing is believed because it was asked for.
  */
 import { type Deadline, monotonic, now } from './clock.ts'
-import { other, type Side, type World } from './cluster.ts'
+import { leftBehind, other, type Side, type World } from './cluster.ts'
 import type { Inputs } from './inputs.ts'
 import type { Journal } from './journal.ts'
 import type { Lookout } from './lookout.ts'
@@ -80,6 +80,8 @@ const REFUSED_FOR = 250
 /** Whoever has demoted has time to promote, also where a slow demotion took what there was. In ms. */
 const TO_PROMOTE = 3000
 export const TAKEN_BACK = 'it was demoted, and somebody has made it primary again'
+/** What the checks say of a primary and its successor holds for so long. In ms. */
+const CHECKED_FOR = 5000
 /** Sends of one role change, lost answers included. */
 const MOST_SENDS = 3
 
@@ -106,7 +108,10 @@ export async function bring(
     void send(by).then((answer) => {
       flight.answer = answer
       flight.at = now()
-      if (answer.kind === 'later' && answer.stale) stayed += 1
+      if (isStale(answer)) {
+        stayed += 1
+        deeds.sent -= 1
+      }
       if (answer.kind === 'refused' || answer.kind === 'later') deeds.unsettled = false
       if (answer.kind === 'accepted') deeds.accepted += 1
       else journal.say(`${lookout.world[step.on].host}: ${step.name}: ${answer.kind}: ${answer.because}`)
@@ -127,13 +132,14 @@ export async function bring(
     const verdict = step.verdict(world)
     if (verdict.is === 'so') {
       // An answer that got lost was an acceptance all the same: the effect is there.
-      if (flight.answer === undefined || flight.answer.kind === 'unclear' || flight.answer.kind === 'later')
-        deeds.accepted += 1
+      const { answer } = flight
+      if (answer?.kind !== 'accepted' && (unclear || !isStale(answer))) deeds.accepted += 1
       deeds.unclear = undefined
       deeds.unsettled = false
       return finish(run, step, world, notYet)
     }
-    notYet = now()
+    // As of when it was asked: a machine may have stood still since.
+    notYet = world[step.on].askedAt
     const { answer, at } = flight
     unclear ||= answer?.kind === 'unclear'
     deeds.unclear = unclear || answer === undefined || answer.kind === 'accepted' ? step.on : undefined
@@ -153,7 +159,7 @@ export async function bring(
     if (step.name === 'demote' && lookout.wasSecondary(step.on, began)) {
       // It took place, and was taken back between two looks: to send it again would be a quarrel with whoever did that.
       if (unbroken < UNBROKEN) continue
-      if (answer.kind !== 'accepted') deeds.accepted += 1
+      if (answer.kind !== 'accepted' && (unclear || !isStale(answer))) deeds.accepted += 1
       deeds.unclear = undefined
       deeds.unsettled = false
       return { is: 'turned', because: TAKEN_BACK }
@@ -163,7 +169,9 @@ export async function bring(
       if (unbroken < REFUSED_FOR) continue
       return { is: unclear ? 'lost' : 'refused', because: answer.because }
     }
-    if (answer.kind === 'later') {
+    if (isStale(answer)) {
+      // Nothing was sent, and nothing has to pass before it is.
+    } else if (answer.kind === 'later') {
       putOffSince ??= monotonic()
       if (step.name === 'promote' && monotonic() - putOffSince > inputs['catch-up-timeout']) {
         return { is: unclear ? 'lost' : 'refused', because: `${answer.because}, for longer than catch-up-timeout` }
@@ -171,9 +179,12 @@ export async function bring(
       if (at === undefined || now() - at < answer.afterMs) continue
     } else {
       if (unbroken < UNBROKEN) continue
-      if (journal.sends(step, world) >= MOST_SENDS) return { is: 'lost', because: answer.because }
+      if (journal.sends(step, world) - stayed >= MOST_SENDS) return { is: 'lost', because: answer.because }
     }
-    if (run.cancelled.aborted) return { is: 'lost', because: 'the run was cancelled' }
+    // A promotion that ends no primary is let go after a cancel too, and this one has not left yet.
+    if (run.cancelled.aborted && !(isStale(answer) && step.name === 'promote' && deeds.demoted))
+      return { is: 'lost', because: 'the run was cancelled' }
+    if (!isChecked(run, step)) return { is: 'again' }
     const by =
       step.name === 'promote' || step.name === 'restore'
         ? await clearance(run, step, true, stayed)
@@ -187,6 +198,21 @@ export async function bring(
   const { answer } = flight
   const said = answer === undefined ? 'no answer came' : answer.kind === 'accepted' ? 'it was accepted' : answer.because
   return { is: 'late', because: `${said}, and it did not come about in time` }
+}
+
+/** It has not left, and nobody has heard of it. */
+const isStale = (answer: Answer<unknown> | undefined): boolean => answer?.kind === 'later' && answer.stale === true
+
+/**
+ * Whether the checks still speak of this step. A primary that somebody made after them, or has made anew, may hold what its
+ * successor lacks, and a link may have gone. An emergency has accepted that.
+ */
+export const isChecked = ({ checked: by, inputs, lookout, deeds }: Run, { name, on }: Step): boolean => {
+  if (inputs.mode === 'emergency') return true
+  if (name === 'promote') return deeds.demoted || !leftBehind(lookout.world)
+  return (
+    name !== 'demote' || (by?.for.has(name) === true && now() - by.at < CHECKED_FOR && !lookout.wasSecondary(on, by.at))
+  )
 }
 
 /** A wish that was brought about, and seen. @param notYet when it did not show yet, last; ms since the epoch */

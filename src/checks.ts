@@ -298,7 +298,7 @@ const JUDGES: Record<Judged, (now: Case) => Finding> = {
         ? short(evidence)
         : bad(
             evidence,
-            `Make ${from.host} primary, which holds what was written last: run the operation in the other direction.`,
+            `Make ${from.host} primary, which holds what was written last: run the operation in the other direction. To lose that, run this one with \`mode: emergency\` and \`confirm: ${to.host}\`.`,
           )
     }
     if (nobodyPrimary(world)) return short('nobody is primary: this run goes on from there')

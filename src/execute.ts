@@ -5,7 +5,7 @@
  * One write is under way at a time, but for the harmless public key, and each is preceded by a fresh look at both.
  */
 import { attach, publicKey } from './attach.ts'
-import { bring, type End, finish, type Run, TAKEN_BACK, UNBROKEN } from './bring.ts'
+import { bring, type End, finish, isChecked, type Run, TAKEN_BACK, UNBROKEN } from './bring.ts'
 import { Deadline, monotonic, now } from './clock.ts'
 import { lastRole, role, SIDES, sameRoot, type World } from './cluster.ts'
 import { formerId, restore, reunite, type Step } from './plan.ts'
@@ -13,9 +13,6 @@ import { clearance, unhurried, WATCH } from './turns.ts'
 
 /** A reading younger than this needs no fresh one before a write. In ms. */
 const FRESH = 200
-
-/** What the checks say of a primary and its successor holds for so long. In ms. */
-const CHECKED_FOR = 5000
 
 /** A switch is given that long, and not begun with less, or with less than half of a `timeout` that is shorter. In ms. */
 const TO_SWITCH = 5000
@@ -45,7 +42,7 @@ export async function execute(run: Run, steps: readonly Step[]): Promise<'ended'
       return failed(step, world, 'too little time is left to promote the other one after it')
     if (run.cancelled.aborted && !endsNoPrimary(run, step, world))
       return failed(step, world, 'the run was cancelled', 'interrupted')
-    if (verdict.is === 'due' && !checked(run, step)) return 'unchecked'
+    if (verdict.is === 'due' && !isChecked(run, step)) return 'unchecked'
     if (verdict.is === 'due' && !prepared(run, step) && !(await quiet(run, step))) continue
     const end = verdict.is === 'underway' ? await wait(run, step) : await act(run, step, steps)
     if (end.is === 'so' || end.is === 'again') continue
@@ -58,15 +55,6 @@ export async function execute(run: Run, steps: readonly Step[]): Promise<'ended'
   }
   return 'ended'
 }
-
-/**
- * Whether the checks still speak of this step. A primary that somebody made after them, or has made anew, may hold what its
- * successor lacks. An emergency has accepted that.
- */
-const checked = ({ checked: by, inputs, lookout }: Run, { name, on }: Step): boolean =>
-  name !== 'demote' ||
-  inputs.mode === 'emergency' ||
-  (by?.for.has(name) === true && now() - by.at < CHECKED_FOR && !lookout.wasSecondary(on, by.at))
 
 /** After a cancel one thing is still begun: the promotion that ends a state in which nobody serves, made by this run. */
 const endsNoPrimary = (run: Run, step: Step, world: World): boolean =>
@@ -109,7 +97,7 @@ async function wait(run: Run, step: Step): Promise<End> {
   for await (const world of lookout.watch(step.on, until)) {
     const verdict = step.verdict(world)
     if (verdict.is === 'so') return finish(run, step, world, notYet)
-    notYet = now()
+    notYet = world[step.on].askedAt
     if (verdict.is === 'due' || verdict.is === 'waived') return { is: 'again' }
     against = verdict.is === 'underway' ? undefined : (against ?? monotonic())
     if (against !== undefined && monotonic() - against > UNBROKEN && 'because' in verdict)

@@ -343,7 +343,6 @@ function words(outcome: Outcome, ending: Ending): Words {
   const protectedNow = follows(from, to)
     ? `${from.host} follows it and streams.`
     : `Nothing follows it yet (${from.host}: ${describe(from)}).`
-  const nothingToPromote = role(from) === 'none' && role(to) === 'none'
   // An answer that got lost may have been slow, not lost: Vault works on a request for up to 90 s.
   const mayLand =
     deeds.unclear === undefined ? '' : 'The last call may still take effect: wait two minutes and look again first. '
@@ -454,23 +453,7 @@ function words(outcome: Outcome, ending: Ending): Words {
       return {
         verdict: `Act now: nobody is the DR primary. ${from.host}: ${describe(from)}. ${to.host}: ${describe(to)}.`,
         reasons,
-        next: [
-          ...fixes,
-          ...(leftBehind(world)
-            ? []
-            : nothingToPromote
-              ? BUILT[phase] === undefined
-                ? []
-                : [again]
-              : phase === 'failover' || phase === 'failback'
-                ? [
-                    `Run \`operation: ${phase}\`: it promotes ${to.host} as soon as it can.`,
-                    `${mayLand}If ${to.host} can not take over, run \`operation: ${phase === 'failover' ? 'failback' : 'failover'}\`: it makes ${from.host} primary again.`,
-                  ]
-                : [
-                    `Run \`operation: failover\` to make ${to.host} primary, or \`operation: failback\` to make ${from.host} primary again.`,
-                  ]),
-        ],
+        next: [...fixes, ...toPrimary(ending, phase, again, mayLand)],
       }
     case 'two-primaries': {
       const other = phase === 'failback' ? 'failover' : 'failback'
@@ -507,6 +490,24 @@ function words(outcome: Outcome, ending: Ending): Words {
       }
     }
   }
+}
+
+/** What makes somebody primary where nobody is. */
+function toPrimary({ inputs, world }: Ending, phase: Inputs['operation'], again: string, mayLand: string): string[] {
+  const { from, to } = world
+  const other = inputs.from === inputs['primary-addr'] ? 'failback' : 'failover'
+  if (leftBehind(world)) return [`Run \`operation: ${other}\`: it makes ${from.host} primary, which was promoted last.`]
+  if (role(from) === 'none' && role(to) === 'none') return BUILT[phase] === undefined ? [] : [again]
+  if (phase !== 'failover' && phase !== 'failback')
+    return [
+      `Run \`operation: failover\` to make ${to.host} primary, or \`operation: failback\` to make ${from.host} primary again.`,
+    ]
+  const forward = `Run \`operation: ${phase}\`: it promotes ${to.host} as soon as it can.`
+  if (leftBehind({ from: to, to: from })) return [forward]
+  return [
+    forward,
+    `${mayLand}If ${to.host} can not take over, run \`operation: ${other}\`: it makes ${from.host} primary again.`,
+  ]
 }
 
 /** What holds after the operations that set a pair up or take it apart. */

@@ -19,8 +19,10 @@ export const WATCH = 2500
 const FRESH = 200
 /** What comes later after its look than that might arrive in the other's second. In ms. */
 const SENT_WITHIN = 250
-/** So long after the look a promotion has left, or stays. Twice as long after each that stayed: the network may be slow. In ms. */
+/** So long after the look a promotion has left, or stays; twice as long after one that stayed, and no longer. In ms. */
 const LEAVES_WITHIN = 600
+/** After so many that stayed the network is too slow for turns, and chance has to divide. */
+const MOST_STAYED = 3
 /** The owner's last promotion may take that much longer to leave than to be decided. In ms. */
 const SPARED = 300
 /** What no turn divides has that long to leave. In ms. */
@@ -64,8 +66,8 @@ export async function clearance(run: Run, step: Step, again = false, stayed = 0)
     // A process that was stopped meanwhile finds its time gone.
     if (free && unhurried(run) && !(again && hidden))
       return run.own?.passed === false ? new Deadline(run.own.left + SPARED) : decided()
-    const turn = isTurn(world, step.on)
-    if (turn && !hidden && took < SENT_WITHIN) return new Deadline(LEAVES_WITHIN * 2 ** stayed - took)
+    const turn = stayed < MOST_STAYED ? isTurn(world, step.on) : undefined
+    if (turn && !hidden && took < SENT_WITHIN) return new Deadline(LEAVES_WITHIN * Math.min(1 + stayed, 2) - took)
     if (cancelled.aborted) return undefined
     if (hidden || (turn !== undefined && !patience.passed)) await sleep(PACE)
     else if (jittered) return decided()

@@ -69,8 +69,11 @@ test.concurrent('nobody is primary: the one that was promoted first, and has not
     withLog(wrong, () => {
       expect([wrong.outcome, wrong.outputs.changed]).toEqual(['no-primary', 'false'])
       expect(wrong.log).toContain(`Make ${new URL(secondary.addr).host} primary, which holds what was written last`)
+      expect(wrong.log).toContain('Run `operation: failover`: it makes')
       expect(wrong.log).not.toContain('Run `operation: failback`')
     })
+    const right = await run(failover)
+    withLog(right, () => expect([right.outcome, visible(world, secondary)]).toEqual(['done', 'primary']))
     await reaches(failover)
   }))
 
@@ -80,6 +83,23 @@ test.concurrent('nobody is primary: what was demoted by mistake is promoted agai
     await until('nobody is primary', () => world.primary.role() === 'secondary')
     const ran = await run({ operation: 'failback' })
     withLog(ran, () => expect([ran.outcome, visible(world, world.primary)]).toEqual(['done', 'primary']))
+  }))
+
+/** Whoever waits to send a demotion again has checked something that is not so any more. */
+test.concurrent('the link is lost while a quota puts the demotion off: nothing is demoted before it is back', () =>
+  trial({ writesPerSecond: 500 }, async ({ world, start, fault, reaches }) => {
+    const quota = { kind: 'status', status: 429, headers: { 'retry-after': '6' }, errors: ['quota'], times: 1 } as const
+    fault({ path: PATHS.demote, ...quota })
+    const { ended } = start({ ...failover, timeout: '20s', 'catch-up-timeout': '1s' })
+    await until('it is put off', () => world.writes().some(({ path }) => path === PATHS.demote))
+    world.cutLink()
+    const ran = await ended
+    withLog(ran, () => {
+      expect(['blocked', 'failed']).toContain(ran.outcome)
+      expect(visible(world, world.primary)).toBe('primary')
+    })
+    world.healLink()
+    await reaches(failover)
   }))
 
 /** A run that finds nobody primary has checked nothing of a primary: one that shows later is not its to demote as it is. */
@@ -98,4 +118,13 @@ test.concurrent('a primary that somebody makes meanwhile is not demoted before i
       expect(world.writes().filter(({ path }) => path === PATHS.demote)).toHaveLength(1)
     })
     await reaches(failover)
+  }))
+
+test.concurrent('an id that was refused once and handed out then is not revoked under the follower that tells no id', () =>
+  trial({}, async ({ world, run, fault }) => {
+    fault({ path: PATHS.secondaryToken, kind: 'status', status: 400, errors: ['no'], times: 1 })
+    world.primary.set({ secondary_id: '' })
+    const ran = await run({ ...failover, 'secondary-id': 'site-a', timeout: '8s' }, { untold: true })
+    withLog(ran, () => expect(world.writes().map(({ path }) => path)).not.toContain(PATHS.revoke))
+    expect(ran.log).not.toContain('was revoked')
   }))

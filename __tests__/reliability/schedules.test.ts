@@ -177,13 +177,17 @@ const opposite: fc.Arbitrary<Together> = fc.record({
 const still: fc.Arbitrary<Together> = fc.record({
   second: fc.constant('failback' as const),
   after: fc.integer({ min: 0, max: 900 }),
-  windows: fc.record({ demote: fc.constant(20), promote: fc.constantFrom(20, 80, 1500), attach: fc.constant(20) }),
+  windows: fc.record({
+    demote: fc.constantFrom(20, 800),
+    promote: fc.constantFrom(20, 80, 1500),
+    attach: fc.constant(20),
+  }),
   left: fc.boolean(),
   look: fc.constantFrom(0, 60),
   still: fc.array(
     fc.record({
       run: fc.constantFrom(0 as const, 1 as const),
-      at: fc.integer({ min: 2000, max: 9000 }),
+      at: fc.integer({ min: 300, max: 9000 }),
       ms: fc.integer({ min: 600, max: 4000 }),
     }),
     { minLength: 1, maxLength: 3 },

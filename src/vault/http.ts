@@ -123,7 +123,7 @@ export class Http {
       // All of undici, which takes its time to load: only its index gives dispatchers the method by which a proxy is asked
       // for a tunnel.
       const { EnvHttpProxyAgent } = await import('undici')
-      return new EnvHttpProxyAgent({ ...options, requestTls: tlsOptions })
+      return new EnvHttpProxyAgent({ ...options, requestTls: tlsOptions, proxyTls: { allowH2: false } })
     }
     this.#kept = this.#dispatcher(1, true)
     // pipelining 0 closes the connection after each answer.
@@ -292,12 +292,14 @@ class TooLate extends Error {}
 
 /** Asks once more at the last moment at which a request can be held back: when its connection is there and nothing is written. */
 function leavingBy(by: Deadline, dispatcher: Dispatcher): Dispatcher {
+  // The monotonic clock stands still with a machine that is suspended; the one on the wall does not.
+  const wall = Date.now() + by.left
   const guarded: Pick<Dispatcher, 'dispatch'> = {
     dispatch(options, handler) {
       const start = handler.onRequestStart?.bind(handler)
       handler.onRequestStart = (controller, context) => {
         start?.(controller, context)
-        if (by.passed) controller.abort(new TooLate())
+        if (by.passed || Date.now() > wall) controller.abort(new TooLate())
       }
       return dispatcher.dispatch(options, handler)
     },

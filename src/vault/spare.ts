@@ -26,16 +26,15 @@ export class Spares {
   /** Sees to it that a connection to `origin` is there or on its way. One that can't be opened is nobody's loss. */
   open(origin: string): void {
     const held = this.#spares.get(origin)
-    if (held !== undefined && !held.until.passed) return
+    if (held !== undefined && !held.until.passed && held.socket?.destroyed !== true) return
     held?.socket?.destroy()
     const spare: Spare = { until: new Deadline(YOUNG) }
     this.#spares.set(origin, spare)
     const { protocol, host, hostname, port } = new URL(origin)
     this.#dial({ protocol, host, hostname: hostname.replace(/^\[|\]$/g, ''), port }, (_, socket) => {
-      // Without a listener the end of an idle connection would be the end of the program.
-      socket?.on('error', () => undefined)
-      if (socket === null || this.#spares.get(origin) !== spare) socket?.destroy()
-      else spare.socket = socket
+      if (this.#spares.get(origin) !== spare) socket?.destroy()
+      else if (socket) spare.socket = socket
+      else this.#spares.delete(origin)
     })
   }
 
