@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
-import { now } from '../src/clock.ts'
+import { monotonic, now } from '../src/clock.ts'
 import type { Cluster, World } from '../src/cluster.ts'
-import { isTurn, ownTime } from '../src/turns.ts'
+import { isTurn, NotYet, ownTime } from '../src/turns.ts'
 import { health, READINGS } from './support/worlds.ts'
 
 const at = (host: string, id: string | undefined, time: number | undefined): Cluster => ({
@@ -50,4 +50,26 @@ test('the time of one who saw the demotion is counted from when it did not show 
   expect(ownTime(now()).left).toBeGreaterThan(1500)
   expect(ownTime(now() - 1000).left).toBeLessThan(800)
   expect(ownTime(now() - 5000).passed).toBe(true)
+})
+
+test('what did not show is counted from when it was asked; a cluster that tells nothing tells nobody', () => {
+  const notYet = new NotYet()
+  const first = notYet.at
+  const asked = now() + 10
+  notYet.see({ ...READINGS.primary('a'), askedAt: asked, at: asked + 900 })
+  expect(notYet.at).toBe(asked)
+  notYet.see({ ...READINGS['gone, was primary']('a'), askedAt: asked + 20, at: asked + 2000 })
+  expect(notYet.at).toBe(asked + 2000)
+  expect(first).toBeLessThanOrEqual(asked)
+})
+
+test('of what was asked before a machine stood still nothing is taken, however it ended', () => {
+  const notYet = new NotYet()
+  const asked = now()
+  notYet.see({ ...READINGS.primary('a'), askedAt: asked, at: asked })
+  const until = monotonic() + 1100
+  while (monotonic() < until);
+  notYet.see({ ...READINGS.primary('a'), askedAt: asked + 1, at: now() })
+  notYet.see({ ...READINGS['gone, was primary']('a'), askedAt: asked + 1, at: now() })
+  expect(notYet.at).toBe(asked)
 })

@@ -11,7 +11,7 @@ import type { Journal } from './journal.ts'
 import type { Lookout } from './lookout.ts'
 import type { Step, StepName } from './plan.ts'
 import type { Tokens } from './tokens.ts'
-import { clearance, decided, ownTime } from './turns.ts'
+import { clearance, decided, NotYet, ownTime } from './turns.ts'
 import type { Answer, Vault } from './vault/client.ts'
 
 /** Everything a run works with. */
@@ -125,7 +125,7 @@ export async function bring(
   let unclear = false
   let quietSince: number | undefined
   let putOffSince: number | undefined
-  let notYet = now()
+  const notYet = new NotYet()
   for await (const world of lookout.watch(step.on, deadline)) {
     // What comes next after a demotion is the promotion.
     if (step.name === 'demote') run.vaults[other(step.on)].ready()
@@ -133,13 +133,13 @@ export async function bring(
     if (verdict.is === 'so') {
       // An answer that got lost was an acceptance all the same: the effect is there.
       const { answer } = flight
-      if (answer?.kind !== 'accepted' && (unclear || !isStale(answer))) deeds.accepted += 1
+      const lost = answer === undefined || answer.kind === 'unclear' || answer.kind === 'later'
+      if (lost && (unclear || !isStale(answer))) deeds.accepted += 1
       deeds.unclear = undefined
       deeds.unsettled = false
-      return finish(run, step, world, notYet)
+      return finish(run, step, world, notYet.at)
     }
-    // As of when it was asked: a machine may have stood still since.
-    notYet = world[step.on].askedAt
+    notYet.see(world[step.on])
     const { answer, at } = flight
     unclear ||= answer?.kind === 'unclear'
     deeds.unclear = unclear || answer === undefined || answer.kind === 'accepted' ? step.on : undefined

@@ -9,7 +9,7 @@ import { bring, type End, finish, isChecked, type Run, TAKEN_BACK, UNBROKEN } fr
 import { Deadline, monotonic, now } from './clock.ts'
 import { lastRole, role, SIDES, sameRoot, type World } from './cluster.ts'
 import { formerId, restore, reunite, type Step } from './plan.ts'
-import { clearance, unhurried, WATCH } from './turns.ts'
+import { clearance, NotYet, unhurried, WATCH } from './turns.ts'
 
 /** A reading younger than this needs no fresh one before a write. In ms. */
 const FRESH = 200
@@ -93,11 +93,11 @@ async function wait(run: Run, step: Step): Promise<End> {
   const until =
     deeds.sent === 0 && hidden ? new Deadline(Math.min(inputs['catch-up-timeout'], run.deadline.left)) : run.deadline
   let against: number | undefined
-  let notYet = now()
+  const notYet = new NotYet()
   for await (const world of lookout.watch(step.on, until)) {
     const verdict = step.verdict(world)
-    if (verdict.is === 'so') return finish(run, step, world, notYet)
-    notYet = world[step.on].askedAt
+    if (verdict.is === 'so') return finish(run, step, world, notYet.at)
+    notYet.see(world[step.on])
     if (verdict.is === 'due' || verdict.is === 'waived') return { is: 'again' }
     against = verdict.is === 'underway' ? undefined : (against ?? monotonic())
     if (against !== undefined && monotonic() - against > UNBROKEN && 'because' in verdict)

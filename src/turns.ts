@@ -27,6 +27,8 @@ const MOST_STAYED = 3
 const SPARED = 300
 /** What no turn divides has that long to leave. In ms. */
 const DECIDED_FOR = 5000
+/** A loop that takes so long for a turn was not running. In ms. */
+const STOOD_STILL = 1000
 /** Where the network is too slow for that, or no clock can be read, a run's patience ends, and chance has to divide. In ms. */
 const PATIENCE = 9000
 const JITTER = 500
@@ -36,6 +38,22 @@ const GONE_AFTER = 30_000
 
 /** The time in which the run that saw this demotion promotes without waiting. @param before when it did not show yet */
 export const ownTime = (before: number): Deadline => new Deadline(OWN - Math.max(0, now() - before))
+
+/** When an effect did not show yet, last: anybody may have seen it from then on. */
+export class NotYet {
+  /** In ms since the epoch. */
+  at = now()
+  #awake = now()
+  #turn = monotonic()
+
+  /** Takes a reading in that does not show it, at each turn of a loop whose turns are less than half a second apart. */
+  see({ askedAt, at, dr }: Cluster): void {
+    if (monotonic() - this.#turn > STOOD_STILL) this.#awake = now()
+    this.#turn = monotonic()
+    // Of what was asked before a machine stood still nobody knows how old it is. While a cluster tells nothing, it tells it to nobody.
+    if (askedAt >= this.#awake) this.at = dr === undefined ? at : askedAt
+  }
+}
 
 /** Until when a write may leave that was decided now and that no turn divides. */
 export const decided = (): Deadline => new Deadline(DECIDED_FOR)
