@@ -190,7 +190,7 @@ export const ROWS: readonly Row[] = [
     evidence: [
       inferred('`vault/token_store.go`, whose only sync point is a DR promotion'),
       unknown(
-        'it keeps the confirmed one from being kept where it is the lower, and does nothing else',
+        'it keeps the confirmed one from being kept where it is the lower, and where nobody is primary it keeps one that has not followed since from being promoted over a newer history',
         'an ssct_generation_counter that tells nothing keeps nobody from keeping the confirmed one',
         'an ssct_generation_counter that misleads costs nothing: the confirmed one goes on as soon as the other is shut down',
       ),

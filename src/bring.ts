@@ -5,7 +5,7 @@
  * that it did not happen. Nothing is believed because it was asked for.
  */
 import { type Deadline, monotonic, now } from './clock.ts'
-import { leftBehind, other, type Side, type World } from './cluster.ts'
+import { follows, leftBehind, other, type Side, type World } from './cluster.ts'
 import type { Inputs } from './inputs.ts'
 import type { Journal } from './journal.ts'
 import type { Lookout } from './lookout.ts'
@@ -25,8 +25,8 @@ export interface Run {
   readonly cancelled: AbortSignal
   readonly deeds: Deeds
   readonly tokens: Tokens
-  /** The steps that the checks were made for, and when; ms since the epoch. */
-  checked?: { readonly for: ReadonlySet<StepName>; readonly at: number }
+  /** The steps that the checks were made for, when (ms since the epoch), and whether the successor streamed then. */
+  checked?: { readonly for: ReadonlySet<StepName>; readonly at: number; readonly followed: boolean }
   /** While it lasts, nobody who did not see the demotion promotes anything: see turns.ts. */
   own?: Deadline
   /** The follower's public key, made while the other cluster is being promoted. */
@@ -44,6 +44,7 @@ export interface Deeds {
   /** This run demoted the old primary, and saw it. */
   demoted: boolean
   promoted: boolean
+  /** This run asked for the old primary to be primary again. */
   restored: boolean
   /** Where a role change was sent of which it is not known, by its answer or a look, what became of it. */
   unclear: Side | undefined
@@ -108,6 +109,7 @@ export async function bring(
     void send(by).then((answer) => {
       flight.answer = answer
       flight.at = now()
+      if (answer.kind === 'later') putOff += 1
       if (isStale(answer)) {
         stayed += 1
         deeds.sent -= 1
@@ -119,13 +121,13 @@ export async function bring(
     return flight
   }
   const began = now()
-  /** How often it did not leave in time. */
-  let stayed = 0
+  /** How often it did not leave in time; and how often it was put off, that included. */
+  let [stayed, putOff] = [0, 0]
   let flight = launch(leaves)
   let unclear = false
   let quietSince: number | undefined
   let putOffSince: number | undefined
-  const notYet = new NotYet()
+  const notYet = new NotYet(lookout.world[step.on])
   for await (const world of lookout.watch(step.on, deadline)) {
     // What comes next after a demotion is the promotion.
     if (step.name === 'demote') run.vaults[other(step.on)].ready()
@@ -179,12 +181,11 @@ export async function bring(
       if (at === undefined || now() - at < answer.afterMs) continue
     } else {
       if (unbroken < UNBROKEN) continue
-      if (journal.sends(step, world) - stayed >= MOST_SENDS) return { is: 'lost', because: answer.because }
+      if (journal.sends(step, world) - putOff >= MOST_SENDS) return { is: 'lost', because: answer.because }
     }
     // A promotion that ends no primary is let go after a cancel too, and this one has not left yet.
     if (run.cancelled.aborted && !(isStale(answer) && step.name === 'promote' && deeds.demoted))
       return { is: 'lost', because: 'the run was cancelled' }
-    if (!isChecked(run, step)) return { is: 'again' }
     const by =
       step.name === 'promote' || step.name === 'restore'
         ? await clearance(run, step, true, stayed)
@@ -192,6 +193,11 @@ export async function bring(
           ? decided()
           : undefined
     if (by === undefined) continue
+    if (!isChecked(run, step)) {
+      // One that is lost may still take place: it is looked for here, and not sent again.
+      if (unclear) continue
+      return { is: 'again' }
+    }
     flight = launch(by)
     quietSince = undefined
   }
@@ -209,10 +215,11 @@ const isStale = (answer: Answer<unknown> | undefined): boolean => answer?.kind =
  */
 export const isChecked = ({ checked: by, inputs, lookout, deeds }: Run, { name, on }: Step): boolean => {
   if (inputs.mode === 'emergency') return true
-  if (name === 'promote') return deeds.demoted || !leftBehind(lookout.world)
-  return (
-    name !== 'demote' || (by?.for.has(name) === true && now() - by.at < CHECKED_FOR && !lookout.wasSecondary(on, by.at))
-  )
+  const { world } = lookout
+  if (name === 'promote') return deeds.demoted || !leftBehind(world)
+  if (name !== 'demote') return true
+  if (by?.for.has(name) !== true || lookout.wasSecondary(on, by.at)) return false
+  return now() - by.at < CHECKED_FOR || !by.followed || follows(world.to, world.from)
 }
 
 /** A wish that was brought about, and seen. @param notYet when it did not show yet, last; ms since the epoch */

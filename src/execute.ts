@@ -93,7 +93,7 @@ async function wait(run: Run, step: Step): Promise<End> {
   const until =
     deeds.sent === 0 && hidden ? new Deadline(Math.min(inputs['catch-up-timeout'], run.deadline.left)) : run.deadline
   let against: number | undefined
-  const notYet = new NotYet()
+  const notYet = new NotYet(lookout.world[step.on])
   for await (const world of lookout.watch(step.on, until)) {
     const verdict = step.verdict(world)
     if (verdict.is === 'so') return finish(run, step, world, notYet.at)
@@ -118,7 +118,8 @@ async function act(run: Run, step: Step, steps: readonly Step[]): Promise<End> {
     const token = await tokens.dr(step.on)
     if (!token.ok) return { is: 'refused', because: token.because }
     leaves = await clearance(run, step)
-    if (leaves === undefined) return { is: 'again' }
+    // Waiting took its time.
+    if (leaves === undefined || !isChecked(run, step)) return { is: 'again' }
   }
   switch (step.name) {
     case 'demote':
@@ -136,6 +137,8 @@ async function act(run: Run, step: Step, steps: readonly Step[]): Promise<End> {
       return bring(run, step, 'promote sent', promote, leaves)
     }
     case 'restore': {
+      // It may come about after this run's time is up: then the last look tells.
+      run.deeds.restored = true
       const promote = (by: Deadline) => tokens.use('from', (token) => vaults.from.promote(token, undefined, by))
       return bring(run, step, 'promote sent, to make it primary again', promote, leaves)
     }

@@ -5,7 +5,7 @@
 import type { Run } from './bring.ts'
 import { type Barrier, barrier, type Check, check, type Evidence, NEEDS_DR, NEEDS_VAULT } from './checks.ts'
 import { Deadline, now, sleep, span } from './clock.ts'
-import { type Cluster, primaryOf, role, SIDES, type Side, twoPrimaries, type World } from './cluster.ts'
+import { type Cluster, follows, primaryOf, role, SIDES, type Side, twoPrimaries, type World } from './cluster.ts'
 import { again, examine } from './credentials.ts'
 import type { Journal } from './journal.ts'
 import { LONG_LOOK, type Lookout, SHORT_LOOK } from './lookout.ts'
@@ -116,7 +116,7 @@ export async function gate(session: Session, leg: Leg): Promise<boolean> {
     const verdict = hopeless.verdict(world)
     journal.failed(hopeless, world, 'because' in verdict ? verdict.because : '')
   }
-  run.checked = { for: due, at: now() }
+  run.checked = { for: due, at: now(), followed: follows(world.to, world.from) }
   return allowed() && hopeless === undefined
 }
 

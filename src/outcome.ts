@@ -303,9 +303,7 @@ function statusWords(health: Health, world: World, reasons: readonly string[]): 
       : reasons[0] !== NO_PRIMARY
         ? []
         : nobodyPrimary(world)
-          ? [
-              'Nobody serves. Run `operation: failover` or `operation: failback`: it makes the one or the other cluster primary.',
-            ]
+          ? [`Nobody serves. Run ${makers(world)}.`]
           : [
               'If the primary is lost, run `operation: failover` with `mode: emergency` and the host of the DR site in `confirm`.',
             ],
@@ -492,18 +490,29 @@ function words(outcome: Outcome, ending: Ending): Words {
   }
 }
 
+/** The same for a look alone, whose first cluster is the one at `primary-addr`. */
+function makers(world: World): string {
+  const { from, to } = world
+  if (leftBehind(world)) return `\`operation: failback\`: it makes ${from.host} primary, which was promoted last`
+  if (leftBehind({ from: to, to: from }))
+    return `\`operation: failover\`: it makes ${to.host} primary, which was promoted last`
+  return '`operation: failover` or `operation: failback`: it makes the one or the other cluster primary'
+}
+
 /** What makes somebody primary where nobody is. */
 function toPrimary({ inputs, world }: Ending, phase: Inputs['operation'], again: string, mayLand: string): string[] {
   const { from, to } = world
   const other = inputs.from === inputs['primary-addr'] ? 'failback' : 'failover'
-  if (leftBehind(world)) return [`Run \`operation: ${other}\`: it makes ${from.host} primary, which was promoted last.`]
+  if (leftBehind(world))
+    return [`${mayLand}Run \`operation: ${other}\`: it makes ${from.host} primary, which was promoted last.`]
   if (role(from) === 'none' && role(to) === 'none') return BUILT[phase] === undefined ? [] : [again]
+  const there = other === 'failback' ? 'failover' : 'failback'
+  const forward = `Run \`operation: ${there}\`: it promotes ${to.host} as soon as it can.`
+  if (leftBehind({ from: to, to: from })) return [forward]
   if (phase !== 'failover' && phase !== 'failback')
     return [
       `Run \`operation: failover\` to make ${to.host} primary, or \`operation: failback\` to make ${from.host} primary again.`,
     ]
-  const forward = `Run \`operation: ${phase}\`: it promotes ${to.host} as soon as it can.`
-  if (leftBehind({ from: to, to: from })) return [forward]
   return [
     forward,
     `${mayLand}If ${to.host} can not take over, run \`operation: ${other}\`: it makes ${from.host} primary again.`,

@@ -42,9 +42,15 @@ export const ownTime = (before: number): Deadline => new Deadline(OWN - Math.max
 /** When an effect did not show yet, last: anybody may have seen it from then on. */
 export class NotYet {
   /** In ms since the epoch. */
-  at = now()
-  #awake = now()
+  at: number
+  #awake: number
   #turn = monotonic()
+
+  /** @param last the reading that led here */
+  constructor(last: Cluster) {
+    this.at = last.askedAt
+    this.#awake = last.askedAt
+  }
 
   /** Takes a reading in that does not show it, at each turn of a loop whose turns are less than half a second apart. */
   see({ askedAt, at, dr }: Cluster): void {
