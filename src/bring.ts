@@ -171,15 +171,15 @@ export async function bring(
       if (unbroken < REFUSED_FOR) continue
       return { is: unclear ? 'lost' : 'refused', because: answer.because }
     }
-    if (isStale(answer)) {
-      // Nothing was sent, and nothing has to pass before it is.
-    } else if (answer.kind === 'later') {
+    // For what has not left nothing has to pass before it is sent.
+    if (answer.kind === 'later' && !isStale(answer)) {
       putOffSince ??= monotonic()
       if (step.name === 'promote' && monotonic() - putOffSince > inputs['catch-up-timeout']) {
         return { is: unclear ? 'lost' : 'refused', because: `${answer.because}, for longer than catch-up-timeout` }
       }
       if (at === undefined || now() - at < answer.afterMs) continue
-    } else {
+    }
+    if (answer.kind === 'unclear') {
       if (unbroken < UNBROKEN) continue
       if (journal.sends(step, world) - putOff >= MOST_SENDS) return { is: 'lost', because: answer.because }
     }

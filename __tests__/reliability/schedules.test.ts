@@ -15,7 +15,7 @@ import { failover, PHASES, roles, type Trial, trial, withLog } from './trial.ts'
 
 const SEED = Number(process.env.RELIABILITY_SEED ?? 20_261_120)
 /** Stories side by side, and how many each tells. */
-const [AT_ONCE, EACH, PAIRS] = WHOLE ? [4, 150, 40] : [4, 3, 2]
+const [AT_ONCE, EACH, PAIRS] = WHOLE ? [4, 150, 40] : [4, 2, 1]
 
 interface Mishap {
   readonly call: number
