@@ -90,7 +90,9 @@ try {
     )
   }
   console.log(text)
-  process.exitCode = violations === 0 ? 0 : 1
+  // Nothing that was asked about has been answered with nothing found.
+  if (results.numPassedTests + violations === 0) console.error('No check has that name: nothing was tested.')
+  process.exitCode = violations === 0 && results.numPassedTests > 0 ? 0 : 1
 } finally {
   rmSync(folder, { recursive: true, force: true })
 }

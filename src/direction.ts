@@ -15,8 +15,9 @@ export interface Carried extends Pick<Ending, 'findings' | 'chore' | 'short'> {
 
 export async function oneWay(session: Session, leg: Leg): Promise<Carried> {
   const { run, steps } = leg
-  do if (!(await gate(session, leg)) || run.inputs['dry-run']) return { leg }
-  while ((await execute(run, steps)) === 'unchecked')
+  do {
+    if (!(await gate(session, leg)) || run.inputs['dry-run']) return { leg }
+  } while ((await execute(run, steps)) === 'unchecked')
   if (!session.cancelled.aborted && run.deeds.sent > 0) {
     for (const sick of await sickNodes(run)) run.journal.note(sick)
     // Facts 3.2: enrolling takes a cluster's own keys away from its standby nodes, and no token may ask for them there yet.
